@@ -1,0 +1,111 @@
+//! Where the text of findings lives.
+//!
+//! Reports repeat themselves: the same message stands in hundreds of files. Readers put each distinct string here
+//! once and hand out references, so that the bytes of an input can be dropped as soon as it has been read.
+
+use std::cell::RefCell;
+use std::hash::{BuildHasher, Hash};
+
+use bumpalo::Bump;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+
+use crate::model::{Detail, File, Rule};
+
+/// Interns strings, rules, files and details for the lifetime of a [`Bump`].
+///
+/// ```
+/// let bump = bumpalo::Bump::new();
+/// let arena = findings::Arena::new(&bump);
+/// assert!(std::ptr::eq(arena.text("same"), arena.text("same")));
+/// ```
+pub struct Arena<'a> {
+    bump: &'a Bump,
+    texts: Table<&'a str>,
+    rules: Table<&'a Rule<'a>>,
+    files: Table<&'a File<'a>>,
+    details: Table<&'a Detail<'a>>,
+}
+
+type Table<T> = RefCell<HashTable<T>>;
+
+impl<'a> Arena<'a> {
+    /// An arena that allocates in `bump`.
+    #[must_use]
+    pub fn new(bump: &'a Bump) -> Self {
+        Self {
+            bump,
+            texts: Table::default(),
+            rules: Table::default(),
+            files: Table::default(),
+            details: Table::default(),
+        }
+    }
+
+    /// The one copy of `text`.
+    pub fn text(&self, text: &str) -> &'a str {
+        if text.is_empty() {
+            return "";
+        }
+        intern(&self.texts, text, |known| *known == text, || self.bump.alloc_str(text))
+    }
+
+    /// The one copy of a rule that has neither help nor link.
+    pub fn rule(&self, tool: &str, id: &str) -> &'a Rule<'a> {
+        self.rule_with(tool, id, None, None)
+    }
+
+    /// The one copy of a rule.
+    pub fn rule_with(&self, tool: &str, id: &str, help: Option<&str>, link: Option<&str>) -> &'a Rule<'a> {
+        let key = Rule { tool, id, help, link };
+        let new = || {
+            &*self.bump.alloc(Rule {
+                tool: self.text(tool),
+                id: self.text(id),
+                help: help.map(|help| self.text(help)),
+                link: link.map(|link| self.text(link)),
+            })
+        };
+        intern(&self.rules, &key, |known| **known == key, new)
+    }
+
+    /// The one copy of a file.
+    pub fn file(&self, path: &str, inside: bool) -> &'a File<'a> {
+        let key = File { path, inside };
+        let new = || &*self.bump.alloc(File { path: self.text(path), inside });
+        intern(&self.files, &key, |known| **known == key, new)
+    }
+
+    /// The one copy of a detail; `None` when there is nothing in it.
+    pub fn detail(&self, key: Detail<'_>) -> Option<&'a Detail<'a>> {
+        if key == Detail::default() {
+            return None;
+        }
+        let text = |text: Option<&str>| text.map(|text| self.text(text));
+        let new = || {
+            &*self.bump.alloc(Detail {
+                help: text(key.help),
+                context: text(key.context),
+                diff: text(key.diff),
+                suppressed: text(key.suppressed),
+            })
+        };
+        Some(intern(&self.details, &key, |known| **known == key, new))
+    }
+}
+
+/// Looks `key` up in `table`, or puts there what `new` makes of it. `K` and `T` hash alike: `T` is a reference to a
+/// longer-lived `K`.
+fn intern<K, T>(table: &Table<T>, key: &K, is_key: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> T
+where
+    K: Hash + ?Sized,
+    T: Copy + Hash,
+{
+    let hash = FxBuildHasher.hash_one(key);
+    if let Some(known) = table.borrow().find(hash, is_key) {
+        return *known;
+    }
+    let value = new();
+    table.borrow_mut().insert_unique(hash, value, |value| FxBuildHasher.hash_one(value));
+    value
+}

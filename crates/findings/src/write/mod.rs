@@ -1,0 +1,1 @@
+//! Writers: one function per output format over the same [`Gate`](crate::Gate).

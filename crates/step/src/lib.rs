@@ -1,0 +1,29 @@
+//! What every stepgate program shares.
+//!
+//! # Layout
+//!
+//! - [`exit`]: the exit codes, which are API.
+//! - [`failure`]: the one failure type at the edge: kind, chain of causes, hints.
+//! - [`session`]: what a program is handed instead of reaching for globals: environment, directory, output streams.
+//! - [`env`]: the environment, read once.
+//! - [`pipeline`]: who and where this step is, from the pipeline's environment.
+//! - [`config`]: `stepgate.yaml`, strict, with positions and hints.
+//! - [`files`]: files replaced atomically, globs expanded, inputs read with a limit.
+//! - [`args`]: command-line arguments that several programs share.
+//! - [`publish`]: a gate's outcome on Bitbucket: Code Insights, build status, pull-request comment.
+
+pub mod args;
+pub mod config;
+pub mod env;
+pub mod exit;
+pub mod failure;
+pub mod files;
+pub mod pipeline;
+pub mod publish;
+pub mod session;
+
+pub use env::Env;
+pub use exit::Exit;
+pub use failure::{Failure, Result};
+pub use pipeline::Pipeline;
+pub use session::Session;
