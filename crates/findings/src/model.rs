@@ -236,14 +236,7 @@ impl<'a> Report<'a> {
     /// An input that could not be used, and why.
     #[must_use]
     pub fn unusable(source: String, problem: String) -> Self {
-        Self {
-            source,
-            format: None,
-            tool: "unknown",
-            findings: Vec::new(),
-            problems: vec![problem],
-            notes: Vec::new(),
-        }
+        Self { source, format: None, tool: "unknown", findings: Vec::new(), problems: vec![problem], notes: Vec::new() }
     }
 
     /// Whether everything the tool found is known to be here.
