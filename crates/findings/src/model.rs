@@ -362,6 +362,20 @@ pub fn by_importance<'f, 'a>(findings: impl IntoIterator<Item = &'f Finding<'a>>
     sorted
 }
 
+/// The `most` most important of `findings`, in the order of [`by_importance`], without sorting the rest.
+#[must_use]
+pub fn most_important<'f, 'a>(
+    findings: impl IntoIterator<Item = &'f Finding<'a>>,
+    most: usize,
+) -> Vec<&'f Finding<'a>> {
+    let mut chosen: Vec<_> = findings.into_iter().collect();
+    if most < chosen.len() {
+        chosen.select_nth_unstable_by(most, |a, b| importance(a).cmp(&importance(b)));
+        chosen.truncate(most);
+    }
+    by_importance(chosen)
+}
+
 type Importance<'a> = (u8, std::cmp::Reverse<Severity>, &'a str, u32, u32, &'a str, &'a str);
 
 fn importance<'a>(finding: &Finding<'a>) -> Importance<'a> {

@@ -51,6 +51,63 @@ pub enum Format {
     Stepgate,
 }
 
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 19] = [
+        Self::PhpstanJson,
+        Self::PhpstanRaw,
+        Self::PhpcsJson,
+        Self::PhpcsXml,
+        Self::PhpcsEmacs,
+        Self::PhpcsCsv,
+        Self::CsFixerJson,
+        Self::CsFixerXml,
+        Self::PsalmJson,
+        Self::RectorJson,
+        Self::DeptracJson,
+        Self::PhpmdJson,
+        Self::Checkstyle,
+        Self::Junit,
+        Self::Gitlab,
+        Self::Github,
+        Self::Teamcity,
+        Self::Sarif,
+        Self::Stepgate,
+    ];
+
+    /// The name used on the command line and in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PhpstanJson => "phpstan-json",
+            Self::PhpstanRaw => "phpstan-raw",
+            Self::PhpcsJson => "phpcs-json",
+            Self::PhpcsXml => "phpcs-xml",
+            Self::PhpcsEmacs => "phpcs-emacs",
+            Self::PhpcsCsv => "phpcs-csv",
+            Self::CsFixerJson => "php-cs-fixer-json",
+            Self::CsFixerXml => "php-cs-fixer-xml",
+            Self::PsalmJson => "psalm-json",
+            Self::RectorJson => "rector-json",
+            Self::DeptracJson => "deptrac-json",
+            Self::PhpmdJson => "phpmd-json",
+            Self::Checkstyle => "checkstyle",
+            Self::Junit => "junit",
+            Self::Gitlab => "gitlab",
+            Self::Github => "github",
+            Self::Teamcity => "teamcity",
+            Self::Sarif => "sarif",
+            Self::Stepgate => "stepgate",
+        }
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name)
+    }
+}
+
 /// What readers need besides the bytes.
 pub struct Context<'c, 'a> {
     /// Where text goes.
