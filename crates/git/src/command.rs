@@ -1,0 +1,168 @@
+//! How git is started and stopped.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, Command};
+
+use crate::error::{Error, Result, scrub};
+
+/// Variables that point git to another repository or index than the one of its directory, as hooks have them
+/// (`git rev-parse --local-env-vars`). `GIT_CONFIG_PARAMETERS` and `GIT_CONFIG_COUNT` are left: they carry the
+/// caller's credentials and `safe.directory`.
+const REPOSITORY_VARIABLES: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_QUARANTINE_PATH",
+];
+
+/// Variables that change what git prints, or how it reads names.
+const BEHAVIOUR_VARIABLES: &[&str] = &[
+    "LC_ALL",
+    "LANGUAGE",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_DIFF_OPTS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_TRACE",
+    "GIT_TRACE2",
+];
+
+/// Settings that would run other programs, write to the index, or reach into submodules.
+const CONFIG: &[&str] =
+    &["core.quotePath=false", "core.fsmonitor=false", "submodule.recurse=false", "diff.autoRefreshIndex=false"];
+
+/// One start of git, in a directory.
+pub(crate) struct Git {
+    command: Command,
+    dir: PathBuf,
+    what: String,
+    limit: Duration,
+}
+
+/// What git printed, and how it ended.
+pub(crate) struct Output {
+    status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Git {
+    /// `git SUBCOMMAND` in `dir`, with `config` (`key=value`) besides the settings that every call has.
+    pub(crate) fn new(dir: &Path, config: &[String], subcommand: &str) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        for name in REPOSITORY_VARIABLES.iter().chain(BEHAVIOUR_VARIABLES) {
+            command.env_remove(name);
+        }
+        command.env("LC_MESSAGES", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
+        for setting in CONFIG.iter().copied().chain(config.iter().map(String::as_str)) {
+            command.args(["-c", setting]);
+        }
+        command.arg("--no-pager").arg(subcommand);
+        Self { command, dir: dir.to_owned(), what: subcommand.to_owned(), limit: Duration::from_secs(300) }
+    }
+
+    pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// How long it may take; five minutes unless told.
+    pub(crate) fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs it; any status but 0 is an error.
+    pub(crate) async fn run(self) -> Result<Vec<u8>> {
+        let (output, failed) = self.finish().await?;
+        if output.status.success() { Ok(output.stdout) } else { Err(failed.error(&output)) }
+    }
+
+    /// Runs it; `None` when it ends with `no`, the status by which this subcommand says that there is nothing.
+    pub(crate) async fn run_or(self, no: i32) -> Result<Option<Vec<u8>>> {
+        let (output, failed) = self.finish().await?;
+        match output.status.code() {
+            Some(0) => Ok(Some(output.stdout)),
+            Some(code) if code == no => Ok(None),
+            _ => Err(failed.error(&output)),
+        }
+    }
+
+    async fn finish(mut self) -> Result<(Output, Failed)> {
+        let child = self.command.spawn().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound if self.dir.is_dir() => Error::Missing,
+            _ => Error::Start { dir: self.dir.clone(), source },
+        })?;
+        let output = tokio::time::timeout(self.limit, Running(child).output())
+            .await
+            .map_err(|_elapsed| Error::TimedOut { what: self.what.clone(), limit: self.limit })?
+            .map_err(|source| Error::Start { dir: self.dir.clone(), source })?;
+        Ok((output, Failed { dir: self.dir, what: self.what }))
+    }
+}
+
+/// What is needed to tell of a failure.
+struct Failed {
+    dir: PathBuf,
+    what: String,
+}
+
+impl Failed {
+    fn error(self, output: &Output) -> Error {
+        let said = scrub(String::from_utf8_lossy(&output.stderr).trim());
+        Error::from_words(&self.dir, &self.what, output.status.to_string(), said)
+    }
+}
+
+/// A child that is asked to stop when nobody waits for it any more. Asked, not killed: git then removes its lock
+/// files and stops its own children.
+struct Running(Child);
+
+impl Running {
+    async fn output(mut self) -> io::Result<Output> {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let (mut out, mut err) = (self.0.stdout.take(), self.0.stderr.take());
+        let read_out = async {
+            match &mut out {
+                Some(out) => out.read_to_end(&mut stdout).await,
+                None => Ok(0),
+            }
+        };
+        let read_err = async {
+            match &mut err {
+                Some(err) => err.read_to_end(&mut stderr).await,
+                None => Ok(0),
+            }
+        };
+        tokio::try_join!(read_out, read_err)?;
+        let status = self.0.wait().await?;
+        Ok(Output { status, stdout, stderr })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let pid = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
+        // An error means that it ended by itself in this moment, which is as good.
+        pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+    }
+}

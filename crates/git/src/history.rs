@@ -1,0 +1,169 @@
+//! Fetching just as much history as a merge base needs.
+//!
+//! A pipeline's clone is shallow: it ends some commits back, and may know nothing of the branch that the change wants
+//! to go to. Asking such a clone for "what changed" gives an empty answer or a wrong one, and a gate that believes it
+//! passes everything.
+
+use std::time::Duration;
+
+use crate::command::Git;
+use crate::error::{Error, Result};
+use crate::repo::{Repo, checked};
+
+/// Where a change wants to go.
+#[derive(Clone, Debug, Default)]
+pub struct Destination {
+    /// Branch (`main`), or any revision that the clone has.
+    pub name: String,
+    /// A commit of the branch that is known to be part of its history, tried first (in a Bitbucket step the one that
+    /// was merged into the work tree).
+    pub commit: Option<String>,
+    /// The remote to ask; left out: [`Repo::default_remote`].
+    pub remote: Option<String>,
+}
+
+/// Where a change began.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MergeBase {
+    /// The best common ancestor of HEAD and the destination.
+    pub commit: String,
+    /// The commit of the destination that was compared.
+    pub destination: String,
+    /// Whether something had to be fetched.
+    pub fetched: bool,
+}
+
+/// How much history to ask for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Depth {
+    /// As much as the clone's own kind has: all, unless it is shallow.
+    Default,
+    /// So many commits from the tip. Cuts off what the clone has beyond, so only for a tip that it does not have.
+    From(u32),
+    /// So many commits more than the clone has now.
+    Deepen(u32),
+    /// All of it.
+    Everything,
+}
+
+/// How many more commits are asked for, round by round, before everything is.
+const ROUNDS: [u32; 3] = [50, 200, 1000];
+
+/// How long one fetch may take.
+const FETCH_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+impl Repo {
+    /// Where the change in HEAD began, seen from its destination. Looks in the clone first; then fetches the tip of
+    /// the destination, and then deepens a shallow clone, each time by more, until the two histories meet.
+    ///
+    /// # Errors
+    ///
+    /// When all history there is does not hold a common ancestor, or the remote cannot be asked. Never an empty answer.
+    pub async fn ensure_merge_base(&self, destination: &Destination) -> Result<MergeBase> {
+        self.head().await?;
+        if let Some(found) = self.local_merge_base(destination).await? {
+            return Ok(found);
+        }
+        let remote = match &destination.remote {
+            Some(remote) => remote.clone(),
+            None => self.default_remote().await?.ok_or_else(|| Error::NoRemote(destination.name.clone()))?,
+        };
+        let tip = self.remote_tip(&remote, &destination.name).await?;
+        self.fetch_until_they_meet(&remote, &destination.name, &tip).await
+    }
+
+    /// The tip of a branch as the remote has it now.
+    pub async fn remote_tip(&self, remote: &str, branch: &str) -> Result<String> {
+        self.find_remote_tip(remote, branch)
+            .await?
+            .ok_or_else(|| Error::NoBranch { remote: remote.to_owned(), branch: branch.to_owned() })
+    }
+
+    /// Fetches the objects of `branches` of `remote`. No branch, tag or `FETCH_HEAD` is written.
+    pub async fn fetch(&self, remote: &str, branches: &[&str], depth: Depth) -> Result<()> {
+        let depth = match depth {
+            Depth::Default => None,
+            Depth::From(commits) => Some(format!("--depth={commits}")),
+            Depth::Deepen(commits) => Some(format!("--deepen={commits}")),
+            Depth::Everything => Some("--unshallow".to_owned()),
+        };
+        let mut refs = Vec::new();
+        for branch in branches {
+            refs.push(format!("refs/heads/{}", checked(branch)?));
+        }
+        let fetch = self.git("fetch").args(FETCH_OPTIONS).args(depth).args(["--", checked(remote)?]).args(refs);
+        asked(fetch, &format!("fetch `{}` from `{remote}`", branches.join("`, `"))).await.map(drop)
+    }
+
+    async fn local_merge_base(&self, destination: &Destination) -> Result<Option<MergeBase>> {
+        let name = &destination.name;
+        let remote = match &destination.remote {
+            Some(remote) => Some(remote.clone()),
+            None => self.default_remote().await?,
+        };
+        let tracking = remote.map(|remote| format!("refs/remotes/{remote}/{name}"));
+        let known = destination.commit.iter().cloned().chain(tracking).chain([name.clone()]);
+        for candidate in known {
+            let Some(tip) = self.rev_parse(&candidate).await? else { continue };
+            if let Some(commit) = self.merge_base("HEAD", &tip).await? {
+                return Ok(Some(MergeBase { commit, destination: tip, fetched: false }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn find_remote_tip(&self, remote: &str, branch: &str) -> Result<Option<String>> {
+        let name = format!("refs/heads/{}", checked(branch)?);
+        let list = self.git("ls-remote").limit(FETCH_LIMIT).args(["--quiet", "--", checked(remote)?, &name]);
+        let answer = asked(list, &format!("ask `{remote}` for `{branch}`")).await?;
+        let text = String::from_utf8_lossy(&answer);
+        let tip = text.lines().filter_map(|line| line.split_once('\t')).find(|(_, found)| *found == name);
+        Ok(tip.map(|(id, _)| id.to_owned()))
+    }
+
+    async fn fetch_until_they_meet(&self, remote: &str, name: &str, tip: &str) -> Result<MergeBase> {
+        let shallow = self.is_shallow().await?;
+        if self.rev_parse(tip).await?.is_none() {
+            let depth = if shallow { Depth::From(1) } else { Depth::Default };
+            self.fetch(remote, &[name], depth).await?;
+        }
+        let branches = self.branches_to_deepen(remote, name).await?;
+        let branches: Vec<_> = branches.iter().map(String::as_str).collect();
+        let mut rounds = ROUNDS.map(Depth::Deepen).into_iter().chain([Depth::Everything]);
+        loop {
+            // The branch may have moved between the question for its tip and the fetch: then the tip lies deeper.
+            if self.rev_parse(tip).await?.is_some()
+                && let Some(commit) = self.merge_base("HEAD", tip).await?
+            {
+                return Ok(MergeBase { commit, destination: tip.to_owned(), fetched: true });
+            }
+            match rounds.next() {
+                Some(depth) if self.is_shallow().await? => self.fetch(remote, &branches, depth).await?,
+                _ => return Err(Error::Unrelated(name.to_owned())),
+            }
+        }
+    }
+
+    /// The destination, and the branch of HEAD when the remote has it: both histories have to become deeper.
+    async fn branches_to_deepen(&self, remote: &str, name: &str) -> Result<Vec<String>> {
+        let mut branches = vec![name.to_owned()];
+        if let Some(current) = self.current_branch().await?.filter(|current| current != name)
+            && self.find_remote_tip(remote, &current).await?.is_some()
+        {
+            branches.push(current);
+        }
+        Ok(branches)
+    }
+}
+
+/// No tag, no `FETCH_HEAD`, no remote-tracking branch, no submodule, no housekeeping.
+const FETCH_OPTIONS: &[&str] =
+    &["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules", "--no-auto-maintenance"];
+
+/// Runs a command that talks to a remote, which is to blame when it fails.
+async fn asked(command: Git, what: &str) -> Result<Vec<u8>> {
+    command.limit(FETCH_LIMIT).run().await.map_err(|error| match error {
+        Error::Failed { said, .. } => Error::Remote { what: what.to_owned(), said },
+        other => other,
+    })
+}

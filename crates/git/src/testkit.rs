@@ -1,0 +1,92 @@
+//! Temporary repositories for tests, made the same way everywhere and deaf to the configuration of whoever runs them.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot make its repository is to stop there")]
+#![expect(clippy::disallowed_methods, reason = "half a file in a repository that is thrown away harms nobody")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A repository that is deleted when it is dropped. Its first branch is `main`.
+#[derive(Debug)]
+pub struct TempRepo {
+    dir: TempDir,
+}
+
+impl TempRepo {
+    /// An empty repository.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::init(&[])
+    }
+
+    /// An empty repository with further arguments for `git init` (`--object-format=sha256`, `--bare`).
+    #[must_use]
+    pub fn init(args: &[&str]) -> Self {
+        let repo = Self { dir: tempfile::tempdir().expect("a temporary directory") };
+        repo.git(&[&["init", "--quiet", "--initial-branch=main"], args, &["."]].concat());
+        repo
+    }
+
+    /// A clone over a real transport (`file://`), so that it may be shallow: `clone(&["--depth=1"])`.
+    #[must_use]
+    pub fn clone_with(&self, args: &[&str]) -> Self {
+        let clone = Self { dir: tempfile::tempdir().expect("a temporary directory") };
+        let url = format!("file://{}", self.path().display());
+        clone.git(&[&["clone", "--quiet"], args, &[url.as_str(), "."]].concat());
+        clone
+    }
+
+    /// The root of its work tree, free of symbolic links.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().canonicalize().expect("the directory is there")
+    }
+
+    /// Runs git in it and gives its trimmed standard output; panics with git's words when it fails.
+    pub fn git(&self, args: &[&str]) -> String {
+        let output = command(self.dir.path()).args(args).output().expect("git is installed");
+        if !output.status.success() {
+            panic!("git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Writes a file, and the directories it needs.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.dir.path().join(path);
+        let parent = path.parent().expect("a file has a directory");
+        std::fs::create_dir_all(parent).expect("the directory can be made");
+        std::fs::write(path, content).expect("the file can be written");
+    }
+
+    /// Commits everything in the work tree and gives the id of the commit.
+    pub fn commit(&self, message: &str) -> String {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+}
+
+impl Default for TempRepo {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn command(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.current_dir(dir);
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"] {
+        command.env_remove(name);
+    }
+    for (name, value) in [("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_SYSTEM", "/dev/null"), ("LC_ALL", "C")] {
+        command.env(name, value);
+    }
+    for who in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{who}_NAME"), "A Developer");
+        command.env(format!("GIT_{who}_EMAIL"), "developer@example.com");
+        command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+    }
+    command
+}

@@ -1,0 +1,6 @@
+//! The calls against real repositories.
+
+#[cfg(test)]
+mod asking;
+#[cfg(test)]
+mod history;
