@@ -1,7 +1,10 @@
 //! The identity of a finding that survives moved lines, other checkouts and other containers.
 
-use crate::model::Finding;
 use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use crate::model::Finding;
 
 /// 128 bits of SHA-256 over path, rule and normalised message. Never over a line number or an absolute path.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -10,17 +13,248 @@ pub struct Fingerprint(pub [u8; 16]);
 /// The fingerprint of `finding`.
 #[must_use]
 pub fn fingerprint(finding: &Finding<'_>) -> Fingerprint {
-    todo!()
+    let path = match finding.file {
+        Some(file) if file.inside => Cow::Borrowed(file.path),
+        Some(file) => normalise(file.path),
+        None => Cow::Borrowed(""),
+    };
+    let mut hash = Sha256::new();
+    hash.update(path.as_bytes());
+    hash.update([0]);
+    hash.update(finding.rule.id);
+    hash.update([0]);
+    hash.update(normalise(finding.message).as_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash.finalize()[..16]);
+    Fingerprint(half)
 }
 
-/// `message` without its volatile parts: line numbers, absolute roots, positions of anonymous classes.
+/// `message` without its volatile parts:
+///
+/// - the number after `line` or `lines` (`on line 8`, `lines 3-9`) and after a file name (`A.php:12`) becomes `N`,
+/// - an absolute path becomes its last two segments, as nobody here knows the root of the repository,
+/// - `class@anonymous/src/A.php:12` becomes `class@anonymous`.
 #[must_use]
 pub fn normalise(message: &str) -> Cow<'_, str> {
-    todo!()
+    let bytes = message.as_bytes();
+    let mut out = String::new();
+    let mut copied = 0;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let change = match byte {
+            b'/' => absolute_path(message, at),
+            b':' => windows_path(message, at).or_else(|| line_of_file(message, at)),
+            b'@' => anonymous_class(message, at),
+            b'0'..=b'9' => line_number(message, at),
+            _ => None,
+        };
+        if let Some(change) = change {
+            out.push_str(&message[copied..change.start]);
+            change.instead.iter().for_each(|text| out.push_str(text));
+            copied = change.end;
+            at = change.end;
+        } else {
+            at += 1;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(message);
+    }
+    out.push_str(&message[copied..]);
+    Cow::Owned(out)
 }
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// `start..end` of the message is replaced; `end` is greater than where it was found, and than 0.
+struct Change<'m> {
+    start: usize,
+    end: usize,
+    instead: [&'m str; 3],
+}
+
+/// `/opt/project/src/A.php`, where a word may start.
+fn absolute_path(message: &str, at: usize) -> Option<Change<'_>> {
+    let before = message[..at].chars().next_back();
+    if before.is_some_and(|before| !before.is_whitespace() && !"\"'`([{<=,;|:#«“‘".contains(before)) {
+        return None;
+    }
+    last_two_segments(message, at, at)
+}
+
+/// `C:\build\src\A.php` or `C:/build/src/A.php`, at its colon.
+fn windows_path(message: &str, at: usize) -> Option<Change<'_>> {
+    let drive = at.checked_sub(1)?;
+    let alone = drive == 0 || !is_word(message.as_bytes()[drive - 1]);
+    if !alone || !message.as_bytes()[drive].is_ascii_alphabetic() {
+        return None;
+    }
+    last_two_segments(message, drive, at + 1)
+}
+
+/// The path that begins with a separator at `path`, to be replaced from `start`.
+fn last_two_segments(message: &str, start: usize, path: usize) -> Option<Change<'_>> {
+    let end = path + word_len(&message[path..]);
+    let mut segments = message[path..end].strip_prefix(['/', '\\'])?.split(['/', '\\']);
+    let named = |segment: &&str| segment.contains(|c: char| c.is_alphanumeric());
+    let last = segments.next_back().filter(named)?;
+    let parent = segments.next_back().filter(named)?;
+    segments.all(|segment| !segment.is_empty()).then_some(Change { start, end, instead: [parent, "/", last] })
+}
+
+/// `:12` or `:12:5` after a name with an extension.
+fn line_of_file(message: &str, at: usize) -> Option<Change<'_>> {
+    let (_, extension) = message[..at].rsplit_once('.')?;
+    let is_extension = (1..=5).contains(&extension.len())
+        && extension.starts_with(|c: char| c.is_ascii_alphabetic())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let end = at + positions_len(&message[at..]);
+    (is_extension && end > at).then_some(Change { start: at, end, instead: [":N", "", ""] })
+}
+
+/// `@anonymous/src/A.php:12`; PHP itself puts a NUL before the path and `$0` behind the line.
+fn anonymous_class(message: &str, at: usize) -> Option<Change<'_>> {
+    const NAME: &str = "@anonymous";
+    let start = at + NAME.len();
+    let rest = message[at..].strip_prefix(NAME).filter(|rest| rest.starts_with(['/', '\\', '\0']))?;
+    let mut len = 1 + word_len(&rest[1..]);
+    len += positions_len(&rest[len..]);
+    len += rest[len..].bytes().take_while(|&byte| byte == b'$' || is_word(byte)).count();
+    Some(Change { start, end: start + len, instead: [""; 3] })
+}
+
+/// The number in `line 12`; all numbers in `lines 3-9` and `lines 3, 4 and 9`.
+fn line_number(message: &str, at: usize) -> Option<Change<'_>> {
+    let word = message[..at].strip_suffix(' ')?;
+    let many = word.strip_suffix(['s', 'S']);
+    let before = many.unwrap_or(word);
+    let (before, line) = before.split_at_checked(before.len().checked_sub("line".len())?)?;
+    if !line.eq_ignore_ascii_case("line") || before.bytes().next_back().is_some_and(is_word) {
+        return None;
+    }
+    let mut end = at + digits(&message[at..]);
+    let joints: &[&str] = if many.is_some() { &["-", "–", " - ", " and ", ", ", " to "] } else { &["-", "–"] };
+    while let Some(more) = joints.iter().find_map(|joint| {
+        let number = message[end..].strip_prefix(joint)?;
+        Some(joint.len() + digits(number)).filter(|&len| len > joint.len())
+    }) {
+        end += more;
+    }
+    Some(Change { start: at, end, instead: ["N", "", ""] })
+}
+
+/// How long `:12:5` is at the start of `text`; 0 when it is not there.
+fn positions_len(text: &str) -> usize {
+    let mut len = 0;
+    while let Some(number) = text[len..].strip_prefix(':').map(digits).filter(|&number| number > 0) {
+        len += 1 + number;
+    }
+    len
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().take_while(u8::is_ascii_digit).count()
+}
+
+/// How far a path goes that is quoted in a message.
+fn word_len(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || c.is_control() || "\"'`()[]{}<>,;|:*?#»”’".contains(c);
+    text.find(ends).unwrap_or(text.len())
+}
+
+fn is_word(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric() || !byte.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arena, Severity};
+    use proptest::prelude::*;
+
+    fn of(path: &str, rule: &str, message: &str, line: u32) -> Fingerprint {
+        let bump = bumpalo::Bump::new();
+        let arena = Arena::new(&bump);
+        let file = Some(arena.file(path, !path.starts_with('/')));
+        let finding = Finding::new(arena.rule("phpstan", rule), file, Severity::High, arena.text(message));
+        fingerprint(&Finding { line, ..finding })
+    }
+
+    #[test]
+    fn what_moves_between_runs_is_taken_out_of_a_message() {
+        for (message, expected) in [
+            ("Left side is always true on line 8.", "Left side is always true on line N."),
+            ("already defined on lines 3-9", "already defined on lines N"),
+            ("see lines 3, 4 and 9 of it", "see lines N of it"),
+            ("Line 12: Expected 3 lines", "Line N: Expected 3 lines"),
+            ("defined at ./src/A.php:109", "defined at ./src/A.php:N"),
+            ("(A.php:10:5)", "(A.php:N)"),
+            ("Path \"/opt/project/src/x.php\" is not a file", "Path \"src/x.php\" is not a file"),
+            ("in /opt/project/src/x.php:12", "in src/x.php:N"),
+            (r"in C:\build\src\x.php on line 3", "in src/x.php on line N"),
+            ("class@anonymous/src/B.php:4::foo()", "class@anonymous::foo()"),
+            ("class@anonymous\0/opt/x/B.php:4$0 given", "class@anonymous given"),
+            ("Access to App\\A@anonymous/B.php:4 is odd", "Access to App\\A@anonymous is odd"),
+        ] {
+            assert_eq!(normalise(message), expected);
+        }
+    }
+
+    #[test]
+    fn what_says_something_stays_in_a_message() {
+        for message in [
+            "Line exceeds 120 characters; contains 125 characters",
+            "Expected 1 blank line; 2 found",
+            "Method App\\A::b() should return array{1: int, 2: string}",
+            "a guideline 3 of ours",
+            "Expected 1 space before \"/\"; 0 found",
+            "pattern #^/foo/$# and // and /** and </p>",
+            "see https://phpstan.org/blog/x for 3",
+            "ratio 1:2 at 10:30",
+            "offset 12 on array{0: 'a.b', 1: 5}",
+        ] {
+            assert!(matches!(normalise(message), Cow::Borrowed(_)), "{message} -> {}", normalise(message));
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_is_the_same_everywhere_and_forever() {
+        let here = of("src/A.php", "return.type", "returns int on line 4.", 4);
+        assert_eq!(here, of("src/A.php", "return.type", "returns int on line 99.", 90));
+        assert_eq!(here.to_string(), "1646c897a16b391bb932b09ed7f80692");
+        assert_eq!(of("/home/a/vendor/x/A.php", "r", "m", 1), of("/builds/vendor/x/A.php", "r", "m", 1));
+        for other in [
+            of("src/B.php", "return.type", "returns int on line 4.", 4),
+            of("src/A.php", "argument.type", "returns int on line 4.", 4),
+            of("src/A.php", "return.type", "returns string on line 4.", 4),
+            of("src/A.php", "", "return.type\0returns int on line 4.", 4),
+        ] {
+            assert_ne!(here, other);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_twice_changes_nothing_more(
+            message in r#"([a-z.]{0,4}(/|\\| |:|lines? |@anonymous|[0-9]{1,2}|C:|, | and |\.php|"|-|\$|\x00)){0,8}"#,
+        ) {
+            let once = normalise(&message).into_owned();
+            prop_assert_eq!(normalise(&once), &*once);
+        }
+
+        #[test]
+        fn no_message_makes_it_panic(message in any::<String>()) {
+            prop_assert!(normalise(&message).len() <= message.len());
+        }
+
+        #[test]
+        fn moved_lines_and_other_roots_do_not_matter(line in 1_u32..99_999, root in "(/[a-z]{1,5}){1,4}") {
+            let message = |root: &str, line: u32| format!("see {root}/src/A.php:{line} on line {line}");
+            prop_assert_eq!(of("a.php", "r", &message(&root, line), line), of("a.php", "r", &message("/opt", 7), 7));
+        }
     }
 }

@@ -4,109 +4,33 @@
 //! whole goes into [`Report::problems`], what was odd but harmless into [`Report::notes`], and a [`ReadError`] means
 //! that nothing in the input can be used.
 
+mod checkstyle;
+mod csfixer_json;
+mod csfixer_xml;
+mod deptrac_json;
+mod format;
+mod github;
+mod gitlab;
+mod junit;
+mod phpcs_csv;
+mod phpcs_emacs;
+mod phpcs_json;
+mod phpcs_xml;
+mod phpmd_json;
+mod phpstan;
+mod phpstan_json;
+mod phpstan_raw;
+mod psalm_json;
+mod rector_json;
+mod sarif;
+mod stepgate;
+mod teamcity;
+
+pub use format::Format;
+
 use crate::arena::Arena;
 use crate::model::Report;
 use crate::paths::Roots;
-
-/// The formats we read.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Format {
-    /// PHPStan `json` and `prettyJson`.
-    PhpstanJson,
-    /// PHPStan `raw`, with and without `-v`; also any `path:line:message`.
-    PhpstanRaw,
-    /// PHP_CodeSniffer `json`.
-    PhpcsJson,
-    /// PHP_CodeSniffer `xml`.
-    PhpcsXml,
-    /// PHP_CodeSniffer `emacs`.
-    PhpcsEmacs,
-    /// PHP_CodeSniffer `csv`.
-    PhpcsCsv,
-    /// PHP-CS-Fixer `json`.
-    CsFixerJson,
-    /// PHP-CS-Fixer `xml`.
-    CsFixerXml,
-    /// Psalm `json`.
-    PsalmJson,
-    /// Rector `json`.
-    RectorJson,
-    /// Deptrac `json`.
-    DeptracJson,
-    /// PHPMD `json`.
-    PhpmdJson,
-    /// Checkstyle XML of any tool.
-    Checkstyle,
-    /// JUnit XML as static analysers write it.
-    Junit,
-    /// GitLab code quality (Code Climate) JSON.
-    Gitlab,
-    /// GitHub workflow commands (`::error file=…`).
-    Github,
-    /// TeamCity service messages.
-    Teamcity,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// Our own JSON, `stepgate.report/v1`.
-    Stepgate,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 19] = [
-        Self::PhpstanJson,
-        Self::PhpstanRaw,
-        Self::PhpcsJson,
-        Self::PhpcsXml,
-        Self::PhpcsEmacs,
-        Self::PhpcsCsv,
-        Self::CsFixerJson,
-        Self::CsFixerXml,
-        Self::PsalmJson,
-        Self::RectorJson,
-        Self::DeptracJson,
-        Self::PhpmdJson,
-        Self::Checkstyle,
-        Self::Junit,
-        Self::Gitlab,
-        Self::Github,
-        Self::Teamcity,
-        Self::Sarif,
-        Self::Stepgate,
-    ];
-
-    /// The name used on the command line and in reports.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PhpstanJson => "phpstan-json",
-            Self::PhpstanRaw => "phpstan-raw",
-            Self::PhpcsJson => "phpcs-json",
-            Self::PhpcsXml => "phpcs-xml",
-            Self::PhpcsEmacs => "phpcs-emacs",
-            Self::PhpcsCsv => "phpcs-csv",
-            Self::CsFixerJson => "php-cs-fixer-json",
-            Self::CsFixerXml => "php-cs-fixer-xml",
-            Self::PsalmJson => "psalm-json",
-            Self::RectorJson => "rector-json",
-            Self::DeptracJson => "deptrac-json",
-            Self::PhpmdJson => "phpmd-json",
-            Self::Checkstyle => "checkstyle",
-            Self::Junit => "junit",
-            Self::Gitlab => "gitlab",
-            Self::Github => "github",
-            Self::Teamcity => "teamcity",
-            Self::Sarif => "sarif",
-            Self::Stepgate => "stepgate",
-        }
-    }
-
-    /// The format of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.as_str() == name)
-    }
-}
 
 /// What readers need besides the bytes.
 pub struct Context<'c, 'a> {
@@ -139,5 +63,33 @@ pub(crate) struct Parsed<'a> {
 /// Reads an input of `format`, or of whatever format its content shows. Gives one report per tool run found in it,
 /// at least one.
 pub fn read<'a>(bytes: &[u8], format: Option<Format>, context: &Context<'_, 'a>) -> Result<Vec<Report<'a>>, ReadError> {
-    todo!()
+    let text = String::from_utf8_lossy(bytes);
+    let format = format.ok_or_else(|| ReadError { what: "name the format with --format".to_owned() })?;
+    Ok(read_document(&text, format, context)?.reports)
+}
+
+/// Reads the one document of `format` at the start of `text`.
+fn read_document<'a>(text: &str, format: Format, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
+    let reader = match format {
+        Format::PhpstanJson => phpstan_json::read,
+        Format::PhpstanRaw => phpstan_raw::read,
+        Format::PhpcsJson => phpcs_json::read,
+        Format::PhpcsXml => phpcs_xml::read,
+        Format::PhpcsEmacs => phpcs_emacs::read,
+        Format::PhpcsCsv => phpcs_csv::read,
+        Format::CsFixerJson => csfixer_json::read,
+        Format::CsFixerXml => csfixer_xml::read,
+        Format::PsalmJson => psalm_json::read,
+        Format::RectorJson => rector_json::read,
+        Format::DeptracJson => deptrac_json::read,
+        Format::PhpmdJson => phpmd_json::read,
+        Format::Checkstyle => checkstyle::read,
+        Format::Junit => junit::read,
+        Format::Gitlab => gitlab::read,
+        Format::Github => github::read,
+        Format::Teamcity => teamcity::read,
+        Format::Sarif => sarif::read,
+        Format::Stepgate => stepgate::read,
+    };
+    reader(text, context)
 }
