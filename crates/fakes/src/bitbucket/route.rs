@@ -1,0 +1,206 @@
+//! From a request to the family that answers it, past the doors: proxy rules, credentials, rate limit.
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use super::errors::{Answer, envelope, no_commit, no_repository, no_resource, not_allowed};
+use super::state::{State, caller};
+use super::{Role, annotations, auth, comments, insights, page, pull_requests, statuses};
+use crate::server::{Reply, Request, Shape};
+
+/// A request on its way to the family that answers it.
+pub(super) struct Call<'a> {
+    pub(super) state: &'a mut State,
+    pub(super) request: &'a Request,
+    /// Where the repository is in the state.
+    pub(super) repository: usize,
+}
+
+impl Call<'_> {
+    pub(super) fn repository(&mut self) -> &mut super::state::Repository {
+        &mut self.state.repositories[self.repository]
+    }
+
+    /// One page of the values.
+    pub(super) fn page(&mut self, values: &[Value]) -> Answer {
+        self.state.pages.page(self.request, values)
+    }
+
+    /// The body as JSON; refused with the status that this part of the service has for other media types.
+    pub(super) fn json(&self, wrong_media_type: u16) -> Result<Value, Reply> {
+        let media_type = self.request.header("content-type").unwrap_or_default();
+        if !media_type
+            .split(';')
+            .next()
+            .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
+        {
+            return Err(envelope(
+                wrong_media_type,
+                "The body is not of the type application/json",
+            ));
+        }
+        serde_json::from_slice(&self.request.body)
+            .map_err(|error| envelope(400, &format!("The body is not JSON: {error}")))
+    }
+}
+
+/// Answers a request.
+pub(super) fn answer(state: &mut State, request: &Request, role: Role) -> Reply {
+    let answered = match role {
+        Role::Api => direct(state, request),
+        Role::Proxy => through_proxy(state, request),
+    };
+    answered.unwrap_or_else(|refusal| refusal)
+}
+
+fn direct(state: &mut State, request: &Request) -> Answer {
+    match request.path() {
+        "/" => Ok(page::show(state)),
+        "/site/oauth2/access_token" => auth::issue_token(state, request),
+        _ => {
+            let path = segments(request)?;
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let scope = required_scope(&request.method, &path);
+            state.auth.check(request, scope)?;
+            dispatch(state, request, &path)
+        }
+    }
+}
+
+/// The in-step proxy: no CONNECT, no origin-form (the real one's nginx answers 500), and only what a step may do
+/// without credentials of its own (BCLOUD-21842).
+fn through_proxy(state: &mut State, request: &Request) -> Answer {
+    if request.method == "CONNECT" {
+        return Err(Shape::Html.reply(405, "Not Allowed"));
+    }
+    let to_api = request.absolute.as_ref().is_some_and(|(scheme, host)| {
+        scheme == "http" && matches!(host.as_str(), "api.bitbucket.org" | "api.bitbucket.org:80")
+    });
+    if !to_api {
+        return Err(Shape::Html.reply(500, "Internal Server Error"));
+    }
+    let path = segments(request)?;
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    if !matches!(
+        path.as_slice(),
+        ["repositories", _, _, "commit", _, "reports", ..]
+    ) {
+        return Err(envelope(
+            403,
+            "Your credentials lack one or more required privilege scopes.",
+        ));
+    }
+    dispatch(state, request, &path)
+}
+
+fn dispatch(state: &mut State, request: &Request, path: &[&str]) -> Answer {
+    match path {
+        ["user"] if request.method == "GET" => Ok(Reply::json(200, &caller())),
+        ["user"] => Err(not_allowed()),
+        ["repositories", workspace, slug, rest @ ..] => {
+            spend(state)?;
+            let repository = state
+                .repository(workspace, slug)
+                .ok_or_else(|| no_repository(workspace, slug))?;
+            in_repository(
+                Call {
+                    state,
+                    request,
+                    repository,
+                },
+                rest,
+            )
+        }
+        _ => Err(no_resource()),
+    }
+}
+
+fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
+    match path {
+        ["commit", hash, rest @ ..] => {
+            let hash = call.repository().resolve(hash).ok_or_else(no_commit)?;
+            on_commit(call, &hash, rest)
+        }
+        ["pullrequests"] => pull_requests::all(call),
+        ["pullrequests", id, rest @ ..] => {
+            let pull_request = pull_requests::find(&mut call, id)?;
+            match rest {
+                [] => pull_requests::one(call, pull_request),
+                ["comments"] => comments::all(call, pull_request),
+                ["comments", id] => comments::one(call, pull_request, id),
+                _ => Err(no_resource()),
+            }
+        }
+        [] if call.request.method == "GET" => {
+            let repository = call.repository();
+            let (uuid, slug, full_name) =
+                (&repository.uuid, &repository.slug, repository.full_name());
+            Ok(Reply::json(
+                200,
+                &json!({"type": "repository", "uuid": uuid, "slug": slug, "name": slug, "full_name": full_name}),
+            ))
+        }
+        [] => Err(not_allowed()),
+        _ => Err(no_resource()),
+    }
+}
+
+fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
+    match path {
+        [] if call.request.method == "GET" => Ok(Reply::json(
+            200,
+            &json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []}),
+        )),
+        [] => Err(not_allowed()),
+        ["reports"] => insights::all(call, hash),
+        ["reports", report] => insights::one(call, hash, report),
+        ["reports", report, "annotations"] => annotations::all(call, hash, report),
+        ["reports", report, "annotations", annotation] => {
+            annotations::one(call, hash, report, annotation)
+        }
+        ["statuses"] => statuses::all(call, hash),
+        ["statuses", "build"] => statuses::post(call, hash),
+        ["statuses", "build", key] => statuses::one(call, hash, key),
+        ["pullrequests"] => {
+            let values = pull_requests::of_commit(call.repository(), hash);
+            call.page(&values)
+        }
+        _ => Err(no_resource()),
+    }
+}
+
+/// The OAuth scope that the published description asks for.
+fn required_scope(method: &str, path: &[&str]) -> &'static str {
+    match path {
+        ["user"] => "account",
+        [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => {
+            "pullrequest:write"
+        }
+        [_, _, _, "pullrequests", ..] | [_, _, _, "commit", _, "pullrequests"] => "pullrequest",
+        _ => "repository",
+    }
+}
+
+/// Takes one request from the budget. The answer is the real one's: plain text and no `Retry-After`.
+fn spend(state: &mut State) -> Result<(), Reply> {
+    match &mut state.budget {
+        None => Ok(()),
+        Some(0) => Err(Shape::Text.reply(429, "Rate limit for this resource has been exceeded")),
+        Some(left) => {
+            *left -= 1;
+            Ok(())
+        }
+    }
+}
+
+/// The decoded segments behind `/2.0`; a slash at the end is accepted, as the real one does.
+fn segments(request: &Request) -> Result<Vec<String>, Reply> {
+    let path = request
+        .path()
+        .strip_prefix("/2.0/")
+        .ok_or_else(no_resource)?;
+    let segments = path.trim_end_matches('/').split('/');
+    Ok(segments
+        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+        .collect())
+}

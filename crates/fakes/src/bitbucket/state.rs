@@ -1,0 +1,269 @@
+//! What a fake remembers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::auth::Auth;
+use super::paging::Tokens;
+
+/// A Code Insights report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The id in the path when it was made.
+    pub external_id: String,
+    /// With braces.
+    pub uuid: String,
+    /// As it is answered: what was sent, and what Bitbucket adds.
+    pub body: Value,
+    /// In the order of their first arrival.
+    pub annotations: Vec<Annotation>,
+}
+
+impl Report {
+    pub(super) fn answers_to(&self, id: &str) -> bool {
+        self.external_id == id || self.uuid == id
+    }
+}
+
+/// An annotation of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Annotation {
+    /// The id by which it is updated.
+    pub external_id: String,
+    /// With braces.
+    pub uuid: String,
+    /// As it is answered.
+    pub body: Value,
+}
+
+impl Annotation {
+    pub(super) fn answers_to(&self, id: &str) -> bool {
+        self.external_id == id || self.uuid == id
+    }
+}
+
+/// A build status of a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// What identifies it on its commit.
+    pub key: String,
+    /// `SUCCESSFUL`, `FAILED`, `INPROGRESS` or `STOPPED`.
+    pub state: String,
+    /// As it is answered.
+    pub body: Value,
+}
+
+/// A comment on a pull request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    /// Counts up over the whole fake.
+    pub id: u64,
+    /// The Markdown source; empty when deleted.
+    pub raw: String,
+    /// Deleted ones stay in the list.
+    pub deleted: bool,
+    /// Whether the caller wrote it; only then may it be changed.
+    pub own: bool,
+    /// As it is answered.
+    pub body: Value,
+}
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a pull request exists once the builder has it"]
+pub struct PullRequest {
+    pub(super) id: u64,
+    pub(super) title: String,
+    pub(super) state: String,
+    pub(super) source_branch: String,
+    pub(super) source_commit: String,
+    pub(super) destination_branch: String,
+    pub(super) destination_commit: String,
+    pub(super) description: String,
+    pub(super) comments: Vec<Comment>,
+}
+
+impl PullRequest {
+    /// An open one from a branch to a branch.
+    pub fn new(id: u64, source_branch: &str, destination_branch: &str) -> Self {
+        Self {
+            id,
+            title: format!("Pull request {id}"),
+            state: "OPEN".to_owned(),
+            source_branch: source_branch.to_owned(),
+            source_commit: "5".repeat(40),
+            destination_branch: destination_branch.to_owned(),
+            destination_commit: "d".repeat(40),
+            description: String::new(),
+            comments: Vec::new(),
+        }
+    }
+
+    /// Its title.
+    pub fn title(mut self, title: &str) -> Self {
+        title.clone_into(&mut self.title);
+        self
+    }
+
+    /// The tips of its two branches.
+    pub fn commits(mut self, source: &str, destination: &str) -> Self {
+        source.clone_into(&mut self.source_commit);
+        destination.clone_into(&mut self.destination_commit);
+        self
+    }
+
+    /// `OPEN`, `MERGED`, `DECLINED` or `SUPERSEDED`.
+    pub fn state(mut self, state: &str) -> Self {
+        state.clone_into(&mut self.state);
+        self
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) repositories: Vec<Repository>,
+    /// Whether repositories were named, so that others do not exist.
+    closed: bool,
+    pub(super) auth: Auth,
+    pub(super) pages: Tokens,
+    /// Requests left before 429.
+    pub(super) budget: Option<u64>,
+    pub(super) deletes_missing_reports: bool,
+    /// Counts up with everything that is made or changed: the source of UUIDs, ids and times.
+    ticks: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Repository {
+    pub(super) workspace: String,
+    pub(super) slug: String,
+    pub(super) uuid: String,
+    pub(super) pull_requests: Vec<PullRequest>,
+    named_commits: BTreeSet<String>,
+    pub(super) commits: BTreeMap<String, Commit>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Commit {
+    pub(super) reports: Vec<Report>,
+    pub(super) statuses: Vec<Status>,
+}
+
+impl State {
+    /// The repository, made when it is not there; from now on only named ones exist.
+    pub(super) fn declare_repository(&mut self, workspace: &str, slug: &str) -> &mut Repository {
+        self.closed = true;
+        let index = self.made(workspace, slug);
+        &mut self.repositories[index]
+    }
+
+    /// Where the repository of these names or UUIDs is; an empty workspace UUID matches any workspace, as it really
+    /// does.
+    pub(super) fn repository(&mut self, workspace: &str, slug: &str) -> Option<usize> {
+        let is_name = |part: &str| !part.is_empty() && !part.contains(['{', '}']);
+        if !self.closed && is_name(workspace) && is_name(slug) {
+            return Some(self.made(workspace, slug));
+        }
+        self.position(workspace, slug)
+    }
+
+    fn position(&self, workspace: &str, slug: &str) -> Option<usize> {
+        self.repositories
+            .iter()
+            .position(|repository| repository.answers_to(workspace, slug))
+    }
+
+    fn made(&mut self, workspace: &str, slug: &str) -> usize {
+        self.position(workspace, slug).unwrap_or_else(|| {
+            let uuid = self.uuid();
+            self.repositories.push(Repository {
+                workspace: workspace.to_owned(),
+                slug: slug.to_owned(),
+                uuid,
+                ..Repository::default()
+            });
+            self.repositories.len() - 1
+        })
+    }
+
+    /// What is known on a commit, whichever repository has it.
+    pub(super) fn on_commit<T: Default>(&self, hash: &str, look: impl Fn(&Commit) -> T) -> T {
+        let found = self
+            .repositories
+            .iter()
+            .find_map(|repository| repository.commits.get(hash));
+        found.map(look).unwrap_or_default()
+    }
+
+    /// A number not used before.
+    pub(super) fn tick(&mut self) -> u64 {
+        self.ticks += 1;
+        self.ticks
+    }
+
+    /// A UUID not used before, with braces.
+    pub(super) fn uuid(&mut self) -> String {
+        format!("{{00000000-0000-4000-8000-{:012x}}}", self.tick())
+    }
+
+    /// A time later than those before. Runs from a fixed day, so that answers can be compared.
+    pub(super) fn now(&mut self) -> String {
+        let seconds = self.tick();
+        let (day, hour) = (1 + seconds / 86_400, seconds / 3_600 % 24);
+        format!(
+            "2026-01-{day:02}T{hour:02}:{:02}:{:02}.000000+00:00",
+            seconds / 60 % 60,
+            seconds % 60
+        )
+    }
+}
+
+impl Repository {
+    pub(super) fn full_name(&self) -> String {
+        format!("{}/{}", self.workspace, self.slug)
+    }
+
+    fn answers_to(&self, workspace: &str, slug: &str) -> bool {
+        let by_uuid = self.uuid == slug;
+        let workspace =
+            self.workspace.eq_ignore_ascii_case(workspace) || (by_uuid && workspace == "{}");
+        workspace && (by_uuid || self.slug.eq_ignore_ascii_case(slug))
+    }
+
+    pub(super) fn declare_commit(&mut self, hash: &str) {
+        self.named_commits.insert(hash.to_owned());
+    }
+
+    /// The full hash for a hash or its beginning, when the commit exists.
+    pub(super) fn resolve(&self, hash: &str) -> Option<String> {
+        let hash = hash.to_ascii_lowercase();
+        if hash.len() < 7 || hash.len() > 40 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        if let Some(named) = self
+            .named_commits
+            .iter()
+            .find(|named| named.starts_with(&hash))
+        {
+            return Some(named.clone());
+        }
+        let known = self
+            .commits
+            .keys()
+            .find(|known| known.starts_with(&hash))
+            .cloned();
+        known.or((self.named_commits.is_empty() && hash.len() == 40).then_some(hash))
+    }
+}
+
+/// The caller, as objects name their author.
+pub(super) fn caller() -> Value {
+    json!({
+        "type": "user",
+        "uuid": "{00000000-0000-4000-8000-00000000ca11}",
+        "account_id": "557058:00000000-0000-4000-8000-00000000ca11",
+        "display_name": "The Caller",
+        "nickname": "caller",
+    })
+}
