@@ -8,6 +8,8 @@ mod names;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 /// The changes of one file in a diff.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct FileDiff {
@@ -32,6 +34,25 @@ pub struct Hunk {
     pub new_start: u32,
     /// Number of new lines.
     pub new_len: u32,
+}
+
+impl Hunk {
+    /// The old lines; where they would be, when there are none.
+    #[must_use]
+    pub fn old_lines(self) -> Range<u32> {
+        lines(self.old_start, self.old_len)
+    }
+
+    /// The new lines; where they would be, when there are none.
+    #[must_use]
+    pub fn new_lines(self) -> Range<u32> {
+        lines(self.new_start, self.new_len)
+    }
+}
+
+fn lines(start: u32, len: u32) -> Range<u32> {
+    let first = if len == 0 { start.saturating_add(1) } else { start };
+    first..first.saturating_add(len)
 }
 
 /// Why a diff could not be read.
@@ -235,7 +256,7 @@ fn hunks(lines: &mut Lines<'_>) -> Result<Vec<Hunk>, DiffError> {
     while let Some(line) = lines.current.filter(|line| line.starts_with(b"@@")) {
         found = true;
         let header = hunk_header(line).ok_or_else(|| lines.error("cannot read this hunk header"))?;
-        let start = Position::before(header);
+        let start = Position { old: header.old_lines().start, new: header.new_lines().start };
         if start.old < position.old || start.new < position.new {
             return Err(lines.error("this hunk begins before the end of the one above it"));
         }
@@ -260,11 +281,6 @@ struct Position {
 }
 
 impl Position {
-    fn before(hunk: Hunk) -> Self {
-        let first = |start: u32, len: u32| if len == 0 { start + 1 } else { start };
-        Self { old: first(hunk.old_start, hunk.old_len), new: first(hunk.new_start, hunk.new_len) }
-    }
-
     /// Goes past `old_len` and `new_len` changed lines, and gives the hunk they are, if any.
     fn pass(&mut self, old_len: u32, new_len: u32) -> Option<Hunk> {
         let start = |next: u32, len: u32| if len == 0 { next - 1 } else { next };

@@ -14,6 +14,7 @@
 //! - [`baseline`]: the debt that is known: read, write, grow, shrink, import.
 //! - [`judge`]: the policy, and the one function that turns reports into a verdict.
 //! - [`escape`]: text of a report is hostile; how to show it on each kind of screen.
+//! - [`words`]: numbers as people read them.
 //! - [`write`]: one function per output format over the same [`Gate`].
 
 pub mod arena;
@@ -25,6 +26,7 @@ pub mod judge;
 pub mod model;
 pub mod paths;
 pub mod read;
+pub mod words;
 pub mod write;
 
 pub use arena::Arena;
