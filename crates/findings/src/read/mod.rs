@@ -11,7 +11,9 @@ mod deptrac_json;
 mod format;
 mod github;
 mod gitlab;
+mod json;
 mod junit;
+#[cfg(test)]
 mod phpcs_csv;
 mod phpcs_emacs;
 mod phpcs_json;
