@@ -26,3 +26,12 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Env {
         Self(iter.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
     }
 }
+
+impl IntoIterator for Env {
+    type Item = (String, String);
+    type IntoIter = std::collections::btree_map::IntoIter<String, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}

@@ -5,6 +5,10 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use findings::escape;
 
 use crate::exit::Exit;
 
@@ -32,6 +36,7 @@ pub struct Failure {
     kind: Kind,
     message: String,
     cause: Option<Box<dyn Error + Send + Sync>>,
+    excerpt: Vec<String>,
     hints: Vec<String>,
 }
 
@@ -39,7 +44,7 @@ impl Failure {
     /// A failure of `kind`; `message` says what could not be done, to what (`cannot read reports/phpstan.json`).
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), cause: None, hints: Vec::new() }
+        Self { kind, message: message.into(), cause: None, excerpt: Vec::new(), hints: Vec::new() }
     }
 
     /// [`Kind::Usage`].
@@ -66,10 +71,29 @@ impl Failure {
         Self::new(Kind::Bug, message)
     }
 
+    /// Git could not answer what was asked for `message`. Its fault is a remote's or the clone's; its hint is kept.
+    #[must_use]
+    pub fn git(message: impl Into<String>, error: git::Error) -> Self {
+        let kind = if error.is_remote() { Kind::Remote } else { Kind::Input };
+        let hint = error.hint();
+        let failure = Self::new(kind, message).because(error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+
     /// The underlying error.
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// A line of the input at fault, shown below the message.
+    #[must_use]
+    pub fn excerpt(mut self, line: impl Into<String>) -> Self {
+        self.excerpt.push(line.into());
         self
     }
 
@@ -97,7 +121,39 @@ impl Failure {
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
+
+    /// Tells people: what went wrong, the lines at fault, what to try next. With colours, which `err` takes out where
+    /// nobody would see them.
+    ///
+    /// # Errors
+    ///
+    /// When `err` cannot be written to.
+    pub fn tell(&self, err: &mut dyn Write) -> io::Result<()> {
+        let text = self.to_string();
+        let heading = match self.kind {
+            Kind::Interrupted => "interrupted",
+            Kind::Usage | Kind::Input | Kind::Remote | Kind::Bug => "error",
+        };
+        writeln!(err, "{ERROR}{heading}{ERROR:#}: {}", escape::terminal(&text))?;
+        for line in &self.excerpt {
+            // `terminal` would take the spaces that put the caret below the fault for one.
+            writeln!(err, "  {}", line.split(' ').map(escape::terminal).collect::<Vec<_>>().join(" "))?;
+        }
+        for hint in &self.hints {
+            writeln!(err, "{HINT}hint{HINT:#}: {}", escape::terminal(hint))?;
+        }
+        if self.kind == Kind::Bug {
+            writeln!(err, "{HINT}hint{HINT:#}: this is a bug in stepgate; please report it at {REPORT_AT}")?;
+        }
+        err.flush()
+    }
 }
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Where bugs are reported.
+pub(crate) const REPORT_AT: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
 
 /// Message and causes on one line: `cannot read x: no such file`.
 impl fmt::Display for Failure {
