@@ -1,1 +1,57 @@
-//! To be written.
+//! A typed client of the Bitbucket Cloud API (2.0), in the style of octocrab.
+//!
+//! ```no_run
+//! # async fn story() -> Result<(), bitbucket::Error> {
+//! use bitbucket::{Annotation, Auth, Bitbucket, ReportResult, Secret};
+//!
+//! let bb = Bitbucket::builder().auth(Auth::AccessToken(Secret::new("…"))).build()?;
+//! let repository = bb.repository("acme", "shop");
+//!
+//! let commit = repository.commit("0123abc");
+//! commit.reports().put("phpstan", "PHPStan").result(ReportResult::Failed).send().await?;
+//! let annotation = Annotation::new("phpstan-1", "Undefined variable: $total").at("src/Cart.php", 12);
+//! commit.annotations("phpstan").create_many(&[annotation]).await?;
+//!
+//! repository.pull_requests().comments(7).upsert("acme-lint", "One new problem.").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A handler ([`Repository`], [`Reports`], …) names a place and costs nothing; a call with optional parameters is a
+//! builder that ends in `send()`. Lists come as [`Page`]s.
+//!
+//! # Layout
+//!
+//! - [`client`](Bitbucket): the client, and the one function that sends
+//! - [`auth`](Auth): the ways to say who is asking
+//! - [`error`](Error), [`page`](Page), [`limits`]
+//! - a file for each family of endpoints, its models beside its calls: [`reports`](Reports),
+//!   [`annotations`](Annotations), [`statuses`](Statuses), [`pull_requests`](PullRequests), [`comments`](Comments),
+//!   [`users`](User); [`repository`](Repository) is where they start from
+
+mod annotations;
+mod auth;
+mod client;
+mod comments;
+mod error;
+pub mod limits;
+mod open_enum;
+mod page;
+mod pull_requests;
+mod reports;
+mod repository;
+mod statuses;
+mod users;
+
+pub use annotations::{Annotation, AnnotationResult, AnnotationType, Annotations, Severity};
+pub use auth::Auth;
+pub use client::{Bitbucket, Builder};
+pub use comments::{Comment, Comments, Content, CreateComment, Inline, Upsert, Upserted, marker_line};
+pub use error::Error;
+pub use http::{Clock, Limits, Retries, Secret};
+pub use page::{List, Page};
+pub use pull_requests::{Branch, CommitRef, Endpoint, ListPullRequests, PullRequest, PullRequestState, PullRequests};
+pub use reports::{DataField, DataValue, PutReport, Report, ReportResult, ReportType, Reports};
+pub use repository::{Commit, Repository};
+pub use statuses::{BuildState, BuildStatus, PutStatus, Statuses};
+pub use users::User;

@@ -1,0 +1,167 @@
+//! The server's own words, from whatever shape of error body.
+
+use serde_json::{Map, Value};
+
+/// Longest message that is passed on, in characters.
+const LONGEST: usize = 500;
+
+/// What the body of an error says, as one line of plain text; empty when it says nothing.
+///
+/// Read are `{"error": {"message", "detail", "fields"}}` (the documented envelope of Bitbucket), `{"message"}` with
+/// `key` or `code` beside it (Code Insights), `{"error", "error_description"}` (OAuth, RFC 6749 section 5.2), HTML
+/// (its title, else its text), and plain text.
+pub(crate) fn from_body(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let message = match serde_json::from_str(text) {
+        Ok(Value::Object(object)) => from_json(&object),
+        Ok(Value::String(text)) => text,
+        _ if text.starts_with('<') => from_html(text),
+        _ => text.to_owned(),
+    };
+    one_line(&message)
+}
+
+/// `text` on one line, without control characters, cut to a readable length.
+pub(crate) fn one_line(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|c| c.is_whitespace() || !c.is_control())
+        .filter(
+            |c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
+        )
+        .collect();
+    let mut line = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+fn from_json(object: &Map<String, Value>) -> String {
+    match object.get("error") {
+        Some(Value::Object(error)) => from_envelope(error),
+        Some(Value::String(code)) => match text_of(object, "error_description") {
+            Some(description) => format!("{code}: {description}"),
+            None => code.clone(),
+        },
+        _ => match text_of(object, "message").or_else(|| text_of(object, "detail")) {
+            Some(message) => message.to_owned(),
+            None => Value::Object(object.clone()).to_string(),
+        },
+    }
+}
+
+fn from_envelope(error: &Map<String, Value>) -> String {
+    let mut message = text_of(error, "message").unwrap_or_default().to_owned();
+    if let Some(detail) = text_of(error, "detail").filter(|detail| *detail != message) {
+        message.push_str(&format!(" ({detail})"));
+    }
+    let fields = error.get("fields").and_then(Value::as_object).into_iter().flatten();
+    for (field, problem) in fields {
+        message.push_str(&format!("; {field}: {}", problem_text(problem)));
+    }
+    message
+}
+
+/// A field's problem is a text or a list of texts; anything else is shown as it came.
+fn problem_text(problem: &Value) -> String {
+    match problem {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(problem_text).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn text_of<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    object.get(key)?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+fn from_html(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let title = lower.find("<title").and_then(|start| {
+        let open = start + lower.get(start..)?.find('>')? + 1;
+        let end = open + lower.get(open..)?.find("</title")?;
+        html.get(open..end)
+    });
+    match title.map(str::trim) {
+        Some(title) if !title.is_empty() => title.to_owned(),
+        _ => without_tags(html, &lower),
+    }
+}
+
+/// The text between tags; what `<script>` and `<style>` hold is none.
+fn without_tags(html: &str, lower: &str) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(open) = lower.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
+        text.push_str(html.get(at..open).unwrap_or_default());
+        text.push(' ');
+        let tag = lower.get(open..).unwrap_or_default();
+        let close = ["script", "style"].into_iter().find(|name| tag.get(1..).is_some_and(|tag| tag.starts_with(name)));
+        let skipped = close.and_then(|name| tag.find(&format!("</{name}"))).unwrap_or_default();
+        match tag.get(skipped..).and_then(|rest| rest.find('>')) {
+            Some(end) => at = open + skipped + end + 1,
+            None => return text,
+        }
+    }
+    text.push_str(html.get(at..).unwrap_or_default());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(body: &str) -> String {
+        from_body(body.as_bytes())
+    }
+
+    #[test]
+    fn every_known_shape_of_error_body_gives_its_message() {
+        let cases = [
+            (r#"{"type":"error","error":{"message":"Repository not found"}}"#, "Repository not found"),
+            (
+                r#"{"type":"error","error":{"message":"Bad request","fields":{"key":["At most 40 characters.","No."]},"detail":"See key"}}"#,
+                "Bad request (See key); key: At most 40 characters., No.",
+            ),
+            (
+                r#"{"key":"report-service.general.bad-request","message":"The summary field cannot contain more than 450 characters.","arguments":{}}"#,
+                "The summary field cannot contain more than 450 characters.",
+            ),
+            (
+                r#"{"code":400,"message":"Bulk upload supports a maximum of /100 annotations."}"#,
+                "Bulk upload supports a maximum of /100 annotations.",
+            ),
+            (
+                r#"{"error":"invalid_client","error_description":"Invalid OAuth client credentials"}"#,
+                "invalid_client: Invalid OAuth client credentials",
+            ),
+            ("Rate limit for this resource has been exceeded\n", "Rate limit for this resource has been exceeded"),
+            ("<html><head><TITLE>502 Bad\n Gateway</TITLE></head><body>nginx</body></html>", "502 Bad Gateway"),
+            ("<!DOCTYPE html><style>p{}</style><h1>Oops</h1><p>Try <b>later</b></p>", "Oops Try later"),
+            (r#"{"unexpected":1}"#, r#"{"unexpected":1}"#),
+            ("\u{feff}", ""),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(message(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_without_control_characters_and_of_bounded_length() {
+        assert_eq!(message("a\u{1b}[31mb\r\n\u{202e}c"), "a[31mb c");
+        let long = message(&"ü".repeat(10_000));
+        assert_eq!(long.chars().count(), LONGEST + 1);
+        assert!(long.ends_with('…'));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_body_makes_reading_its_message_panic(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200), html in "[<>/a-zİ ]{0,60}") {
+            from_body(&body);
+            from_body(format!("<{html}<script>").as_bytes());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The answer, read whole within a size limit.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Kind};
+use crate::message;
+
+/// A successful answer.
+#[derive(Debug)]
+pub struct Response {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What the server says of its rate limit (`X-RateLimit-…`).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RateLimit {
+    /// Requests allowed, as the server puts it.
+    pub limit: Option<String>,
+    /// What the limit is for.
+    pub resource: Option<String>,
+    /// Whether less than a fifth is left.
+    pub near: bool,
+}
+
+impl Response {
+    /// The status, always a 2xx.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Where the server says that the result is.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        header(&self.headers, LOCATION.as_str())
+    }
+
+    /// What the server says of its rate limit, if anything.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        let text = |name| header(&self.headers, name).map(message::one_line);
+        let (limit, resource) = (text("x-ratelimit-limit"), text("x-ratelimit-resource"));
+        let near = text("x-ratelimit-nearlimit");
+        if limit.is_none() && resource.is_none() && near.is_none() {
+            return None;
+        }
+        Some(RateLimit { limit, resource, near: near.is_some_and(|near| near.eq_ignore_ascii_case("true")) })
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it is something else, or not of the shape of `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let content_type = header(&self.headers, CONTENT_TYPE.as_str()).unwrap_or("no content type");
+            let problem = if content_type.contains("json") {
+                format!("{error}")
+            } else {
+                format!("not JSON but {content_type}: {}", message::from_body(&self.body))
+            };
+            let kind = Kind::Unreadable { status: self.status, problem: message::one_line(&problem) };
+            Error::new(self.method.clone(), self.path.clone(), kind)
+        })
+    }
+}
+
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
