@@ -13,7 +13,6 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
-#[cfg(test)]
 mod phpcs_csv;
 mod phpcs_emacs;
 mod phpcs_json;
