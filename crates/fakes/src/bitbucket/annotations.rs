@@ -26,10 +26,7 @@ pub(super) fn all(mut call: Call<'_>, hash: &str, report: &str) -> Answer {
     match call.request.method.as_str() {
         "GET" => {
             let annotations = &find(&mut call, hash, report)?.annotations;
-            let values: Vec<Value> = annotations
-                .iter()
-                .map(|annotation| annotation.body.clone())
-                .collect();
+            let values: Vec<Value> = annotations.iter().map(|annotation| annotation.body.clone()).collect();
             call.page(&values)
         }
         "POST" => {
@@ -47,39 +44,24 @@ pub(super) fn one(mut call: Call<'_>, hash: &str, report: &str, id: &str) -> Ans
     match call.request.method.as_str() {
         "GET" => {
             let annotations = &find(&mut call, hash, report)?.annotations;
-            let found = annotations
-                .iter()
-                .find(|annotation| annotation.answers_to(id));
-            found
-                .map(|annotation| Reply::json(200, &annotation.body))
-                .ok_or_else(missing)
+            let found = annotations.iter().find(|annotation| annotation.answers_to(id));
+            found.map(|annotation| Reply::json(200, &annotation.body)).ok_or_else(missing)
         }
         "PUT" => {
             let mut body = object(call.json(415)?)?;
             let annotations = &find(&mut call, hash, report)?.annotations;
-            let known = annotations
-                .iter()
-                .find(|annotation| annotation.answers_to(id));
-            let external_id = known
-                .map_or(id, |annotation| &annotation.external_id)
-                .to_owned();
+            let known = annotations.iter().find(|annotation| annotation.answers_to(id));
+            let external_id = known.map_or(id, |annotation| &annotation.external_id).to_owned();
             body.insert("external_id".to_owned(), Value::from(external_id));
             check(&body)?;
             let stored = upsert(&mut call, hash, report, vec![body])?;
-            stored
-                .first()
-                .map(|body| Reply::json(200, body))
-                .ok_or_else(missing)
+            stored.first().map(|body| Reply::json(200, body)).ok_or_else(missing)
         }
         "DELETE" => {
             let annotations = &mut find(&mut call, hash, report)?.annotations;
             let before = annotations.len();
             annotations.retain(|annotation| !annotation.answers_to(id));
-            if annotations.len() < before {
-                Ok(Reply::empty(204))
-            } else {
-                Err(missing())
-            }
+            if annotations.len() < before { Ok(Reply::empty(204)) } else { Err(missing()) }
         }
         _ => Err(not_allowed()),
     }
@@ -104,126 +86,62 @@ fn bulk(body: Value) -> Result<Vec<Map<String, Value>>, Reply> {
         check(body)?;
         let id = external_id(body);
         if !seen.insert(id) {
-            return Err(bad_insight(&format!(
-                "The annotation with external_id {id} occurs more than once."
-            )));
+            return Err(bad_insight(&format!("The annotation with external_id {id} occurs more than once.")));
         }
     }
     Ok(bodies)
 }
 
-fn upsert(
-    call: &mut Call<'_>,
-    hash: &str,
-    report: &str,
-    bodies: Vec<Map<String, Value>>,
-) -> Result<Vec<Value>, Reply> {
-    let fresh: Vec<_> = bodies
-        .into_iter()
-        .map(|body| (body, call.state.uuid(), call.state.now()))
-        .collect();
+fn upsert(call: &mut Call<'_>, hash: &str, report: &str, bodies: Vec<Map<String, Value>>) -> Result<Vec<Value>, Reply> {
+    let fresh: Vec<_> = bodies.into_iter().map(|body| (body, call.state.uuid(), call.state.now())).collect();
     let report = find(call, hash, report)?;
-    let known = |id: &str| {
-        report
-            .annotations
-            .iter()
-            .any(|annotation| annotation.external_id == id)
-    };
-    let added = fresh
-        .iter()
-        .filter(|(body, ..)| !known(external_id(body)))
-        .count();
+    let known = |id: &str| report.annotations.iter().any(|annotation| annotation.external_id == id);
+    let added = fresh.iter().filter(|(body, ..)| !known(external_id(body))).count();
     if report.annotations.len() + added > REPORT_LIMIT {
-        return Err(bad_insight(&format!(
-            "The report cannot contain more than {REPORT_LIMIT} annotations."
-        )));
+        return Err(bad_insight(&format!("The report cannot contain more than {REPORT_LIMIT} annotations.")));
     }
-    Ok(fresh
-        .into_iter()
-        .map(|(body, uuid, now)| store(report, body, uuid, &now))
-        .collect())
+    Ok(fresh.into_iter().map(|(body, uuid, now)| store(report, body, uuid, &now)).collect())
 }
 
 fn store(report: &mut Report, mut body: Map<String, Value>, uuid: String, now: &str) -> Value {
     let external_id = external_id(&body).to_owned();
-    let known = report
-        .annotations
-        .iter_mut()
-        .find(|annotation| annotation.external_id == external_id);
-    let created = known
-        .as_ref()
-        .and_then(|annotation| annotation.body.get("created_on"))
-        .cloned();
-    let uuid = known
-        .as_ref()
-        .map_or(uuid, |annotation| annotation.uuid.clone());
+    let known = report.annotations.iter_mut().find(|annotation| annotation.external_id == external_id);
+    let created = known.as_ref().and_then(|annotation| annotation.body.get("created_on")).cloned();
+    let uuid = known.as_ref().map_or(uuid, |annotation| annotation.uuid.clone());
     body.insert("type".to_owned(), json!("report_annotation"));
     body.insert("uuid".to_owned(), json!(uuid));
-    body.insert(
-        "created_on".to_owned(),
-        created.unwrap_or_else(|| json!(now)),
-    );
+    body.insert("created_on".to_owned(), created.unwrap_or_else(|| json!(now)));
     body.insert("updated_on".to_owned(), json!(now));
     let body = Value::Object(body);
     match known {
         Some(annotation) => annotation.body = body.clone(),
-        None => report.annotations.push(Annotation {
-            external_id,
-            uuid,
-            body: body.clone(),
-        }),
+        None => report.annotations.push(Annotation { external_id, uuid, body: body.clone() }),
     }
     body
 }
 
 fn external_id(body: &Map<String, Value>) -> &str {
-    body.get("external_id")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
+    body.get("external_id").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn check(annotation: &Map<String, Value>) -> Result<(), Reply> {
     let required = ["external_id", "annotation_type", "summary"];
-    let missing: Vec<&str> = required
-        .into_iter()
-        .filter(|name| is_blank(annotation.get(*name)))
-        .collect();
+    let missing: Vec<&str> = required.into_iter().filter(|name| is_blank(annotation.get(*name))).collect();
     if !missing.is_empty() {
         return Err(incomplete("Annotation", &missing));
     }
-    for (name, limit) in [
-        ("external_id", ID_LIMIT),
-        ("summary", SUMMARY_LIMIT),
-        ("details", DETAILS_LIMIT),
-        ("path", PATH_LIMIT),
-    ] {
+    for (name, limit) in
+        [("external_id", ID_LIMIT), ("summary", SUMMARY_LIMIT), ("details", DETAILS_LIMIT), ("path", PATH_LIMIT)]
+    {
         text(annotation, name, limit)?;
     }
-    one_of(
-        annotation,
-        "annotation_type",
-        &["VULNERABILITY", "CODE_SMELL", "BUG"],
-    )?;
-    one_of(
-        annotation,
-        "severity",
-        &["CRITICAL", "HIGH", "MEDIUM", "LOW"],
-    )?;
-    one_of(
-        annotation,
-        "result",
-        &["PASSED", "FAILED", "SKIPPED", "IGNORED"],
-    )?;
+    one_of(annotation, "annotation_type", &["VULNERABILITY", "CODE_SMELL", "BUG"])?;
+    one_of(annotation, "severity", &["CRITICAL", "HIGH", "MEDIUM", "LOW"])?;
+    one_of(annotation, "result", &["PASSED", "FAILED", "SKIPPED", "IGNORED"])?;
     link(annotation, "link")?;
     match annotation.get("line") {
         None | Some(Value::Null) => Ok(()),
-        Some(line)
-            if line
-                .as_u64()
-                .is_some_and(|line| (1..=i32::MAX as u64).contains(&line)) =>
-        {
-            Ok(())
-        }
+        Some(line) if line.as_u64().is_some_and(|line| (1..=i32::MAX as u64).contains(&line)) => Ok(()),
         Some(_) => Err(bad_insight("The line field must be a positive integer.")),
     }
 }

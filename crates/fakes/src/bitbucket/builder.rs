@@ -49,10 +49,7 @@ impl Builder {
     }
 
     fn credential(mut self, header: String, scopes: &[&str]) -> Self {
-        self.state
-            .auth
-            .credentials
-            .push(Credential::new(header, scopes));
+        self.state.auth.credentials.push(Credential::new(header, scopes));
         self
     }
 
@@ -64,18 +61,13 @@ impl Builder {
 
     /// Has this commit in that repository.
     pub fn commit(mut self, workspace: &str, slug: &str, hash: &str) -> Self {
-        self.state
-            .declare_repository(workspace, slug)
-            .declare_commit(hash);
+        self.state.declare_repository(workspace, slug).declare_commit(hash);
         self
     }
 
     /// Has this pull request in that repository.
     pub fn pull_request(mut self, workspace: &str, slug: &str, pull_request: PullRequest) -> Self {
-        self.state
-            .declare_repository(workspace, slug)
-            .pull_requests
-            .push(pull_request);
+        self.state.declare_repository(workspace, slug).pull_requests.push(pull_request);
         self
     }
 

@@ -12,10 +12,7 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
     match call.request.method.as_str() {
         "GET" => {
             let comments = &call.repository().pull_requests[pull_request].comments;
-            let values: Vec<Value> = comments
-                .iter()
-                .map(|comment| comment.body.clone())
-                .collect();
+            let values: Vec<Value> = comments.iter().map(|comment| comment.body.clone()).collect();
             call.page(&values)
         }
         "POST" => {
@@ -25,9 +22,7 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
             check_inline(&sent)?;
             let known = &call.repository().pull_requests[pull_request].comments;
             if let Some(parent) = sent.pointer("/parent/id")
-                && !known
-                    .iter()
-                    .any(|comment| parent.as_u64() == Some(comment.id))
+                && !known.iter().any(|comment| parent.as_u64() == Some(comment.id))
             {
                 return Err(field("parent", "The parent comment does not exist."));
             }
@@ -39,16 +34,8 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
                 }
             }
             let reply = Reply::json(201, &body);
-            let comment = Comment {
-                id,
-                raw,
-                deleted: false,
-                own: true,
-                body,
-            };
-            call.repository().pull_requests[pull_request]
-                .comments
-                .push(comment);
+            let comment = Comment { id, raw, deleted: false, own: true, body };
+            call.repository().pull_requests[pull_request].comments.push(comment);
             Ok(reply)
         }
         _ => Err(not_allowed()),
@@ -59,26 +46,14 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
 pub(super) fn one(mut call: Call<'_>, pull_request: usize, id: &str) -> Answer {
     let now = call.state.now();
     let method = call.request.method.as_str();
-    let sent = if method == "PUT" {
-        content(&Value::Object(object(call.json(400)?)?))?
-    } else {
-        String::new()
-    };
+    let sent = if method == "PUT" { content(&Value::Object(object(call.json(400)?)?))? } else { String::new() };
     let comments = &mut call.repository().pull_requests[pull_request].comments;
-    let found = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| comments.iter_mut().find(|comment| comment.id == id));
+    let found = id.parse().ok().and_then(|id: u64| comments.iter_mut().find(|comment| comment.id == id));
     let comment = found.ok_or_else(|| envelope(404, &format!("Comment {id} not found")))?;
     match method {
         "GET" => Ok(Reply::json(200, &comment.body)),
-        "PUT" | "DELETE" if !comment.own => Err(envelope(
-            403,
-            "You do not have access to change this comment.",
-        )),
-        "PUT" | "DELETE" if comment.deleted => {
-            Err(envelope(404, &format!("Comment {id} not found")))
-        }
+        "PUT" | "DELETE" if !comment.own => Err(envelope(403, "You do not have access to change this comment.")),
+        "PUT" | "DELETE" if comment.deleted => Err(envelope(404, &format!("Comment {id} not found"))),
         "PUT" => {
             comment.write(&sent, &now);
             Ok(Reply::json(200, &comment.body))
@@ -96,20 +71,12 @@ pub(super) fn one(mut call: Call<'_>, pull_request: usize, id: &str) -> Answer {
 /// Adds a comment that is not the caller's.
 pub(super) fn by_somebody_else(state: &mut State, pull_request: u64, raw: &str) -> Option<u64> {
     let (id, now) = (state.tick(), state.now());
-    let user = json!({"type": "user", "uuid": "{00000000-0000-4000-8000-0000000e15e0}", "display_name": "Somebody Else"});
+    let user =
+        json!({"type": "user", "uuid": "{00000000-0000-4000-8000-0000000e15e0}", "display_name": "Somebody Else"});
     let body = describe(id, raw, &now, &user);
-    let mut open = state
-        .repositories
-        .iter_mut()
-        .flat_map(|repository| &mut repository.pull_requests);
+    let mut open = state.repositories.iter_mut().flat_map(|repository| &mut repository.pull_requests);
     let found = open.find(|open| open.id == pull_request)?;
-    found.comments.push(Comment {
-        id,
-        raw: raw.to_owned(),
-        deleted: false,
-        own: false,
-        body,
-    });
+    found.comments.push(Comment { id, raw: raw.to_owned(), deleted: false, own: false, body });
     Some(id)
 }
 
@@ -141,9 +108,7 @@ fn rendered(raw: &str) -> Value {
 fn content(body: &Value) -> Result<String, Reply> {
     match body.pointer("/content/raw") {
         None => Err(field("content", "This field is required.")),
-        Some(Value::String(raw)) if raw.trim().is_empty() => {
-            Err(field("content", "This field may not be blank."))
-        }
+        Some(Value::String(raw)) if raw.trim().is_empty() => Err(field("content", "This field may not be blank.")),
         Some(Value::String(raw)) => Ok(raw.clone()),
         Some(_) => Err(field("content", "Not a valid string.")),
     }
@@ -153,11 +118,8 @@ fn check_inline(body: &Value) -> Result<(), Reply> {
     let Some(inline) = body.get("inline") else {
         return Ok(());
     };
-    let positive = |name| {
-        inline
-            .get(name)
-            .is_none_or(|line| line.is_null() || line.as_u64().is_some_and(|line| line > 0))
-    };
+    let positive =
+        |name| inline.get(name).is_none_or(|line| line.is_null() || line.as_u64().is_some_and(|line| line > 0));
     if !inline.get("path").is_some_and(Value::is_string) || !positive("from") || !positive("to") {
         return Err(field("inline", "Not a valid position."));
     }

@@ -14,26 +14,14 @@ const DETAILS_LIMIT: usize = 2_000;
 /// Characters of a name or id; likewise.
 const NAME_LIMIT: usize = 450;
 
-const DATA_TYPES: [&str; 7] = [
-    "BOOLEAN",
-    "DATE",
-    "DURATION",
-    "LINK",
-    "NUMBER",
-    "PERCENTAGE",
-    "TEXT",
-];
+const DATA_TYPES: [&str; 7] = ["BOOLEAN", "DATE", "DURATION", "LINK", "NUMBER", "PERCENTAGE", "TEXT"];
 
 /// `…/reports`
 pub(super) fn all(mut call: Call<'_>, hash: &str) -> Answer {
     if call.request.method != "GET" {
         return Err(not_allowed());
     }
-    let reports = call
-        .repository()
-        .commits
-        .get(hash)
-        .map_or(&[][..], |commit| &commit.reports);
+    let reports = call.repository().commits.get(hash).map_or(&[][..], |commit| &commit.reports);
     let values: Vec<Value> = reports.iter().map(|report| report.body.clone()).collect();
     call.page(&values)
 }
@@ -45,39 +33,20 @@ pub(super) fn one(mut call: Call<'_>, hash: &str, id: &str) -> Answer {
         "PUT" => put(call, hash, id),
         "DELETE" => {
             let lenient = call.state.deletes_missing_reports;
-            let reports = &mut call
-                .repository()
-                .commits
-                .entry(hash.to_owned())
-                .or_default()
-                .reports;
+            let reports = &mut call.repository().commits.entry(hash.to_owned()).or_default().reports;
             let before = reports.len();
             reports.retain(|report| !report.answers_to(id));
-            if reports.len() < before || lenient {
-                Ok(Reply::empty(204))
-            } else {
-                Err(no_report(id))
-            }
+            if reports.len() < before || lenient { Ok(Reply::empty(204)) } else { Err(no_report(id)) }
         }
         _ => Err(not_allowed()),
     }
 }
 
 /// The report that takes annotations.
-pub(super) fn find<'a>(
-    call: &'a mut Call<'_>,
-    hash: &str,
-    id: &str,
-) -> Result<&'a mut Report, Reply> {
-    let reports = call
-        .repository()
-        .commits
-        .get_mut(hash)
-        .map(|commit| &mut commit.reports);
+pub(super) fn find<'a>(call: &'a mut Call<'_>, hash: &str, id: &str) -> Result<&'a mut Report, Reply> {
+    let reports = call.repository().commits.get_mut(hash).map(|commit| &mut commit.reports);
     let mut reports = reports.into_iter().flatten();
-    reports
-        .find(|report| report.answers_to(id))
-        .ok_or_else(|| no_report(id))
+    reports.find(|report| report.answers_to(id)).ok_or_else(|| no_report(id))
 }
 
 /// Creates the report, or replaces it and leaves its annotations where they are, as the real one does.
@@ -85,39 +54,22 @@ fn put(mut call: Call<'_>, hash: &str, id: &str) -> Answer {
     let mut body = object(call.json(415)?)?;
     check(&body)?;
     let (now, fresh_uuid) = (call.state.now(), call.state.uuid());
-    let reports = &mut call
-        .repository()
-        .commits
-        .entry(hash.to_owned())
-        .or_default()
-        .reports;
+    let reports = &mut call.repository().commits.entry(hash.to_owned()).or_default().reports;
     let known = reports.iter_mut().find(|report| report.answers_to(id));
-    let created = known
+    let created = known.as_ref().and_then(|report| report.body.get("created_on")).cloned();
+    let (uuid, external_id) = known
         .as_ref()
-        .and_then(|report| report.body.get("created_on"))
-        .cloned();
-    let (uuid, external_id) = known.as_ref().map_or_else(
-        || (fresh_uuid, id.to_owned()),
-        |report| (report.uuid.clone(), report.external_id.clone()),
-    );
+        .map_or_else(|| (fresh_uuid, id.to_owned()), |report| (report.uuid.clone(), report.external_id.clone()));
     body.insert("type".to_owned(), json!("report"));
     body.insert("uuid".to_owned(), json!(uuid));
     body.insert("external_id".to_owned(), json!(external_id));
-    body.insert(
-        "created_on".to_owned(),
-        created.unwrap_or_else(|| json!(now)),
-    );
+    body.insert("created_on".to_owned(), created.unwrap_or_else(|| json!(now)));
     body.insert("updated_on".to_owned(), json!(now));
     let body = Value::Object(body);
     let reply = Reply::json(200, &body);
     match known {
         Some(report) => report.body = body,
-        None => reports.push(Report {
-            external_id,
-            uuid,
-            body,
-            annotations: Vec::new(),
-        }),
+        None => reports.push(Report { external_id, uuid, body, annotations: Vec::new() }),
     }
     Ok(reply)
 }
@@ -128,42 +80,27 @@ fn no_report(id: &str) -> Reply {
 
 /// Title and details are not marked as required in the description; Atlassian's own pipes toolkit says they are.
 fn check(report: &Map<String, Value>) -> Result<(), Reply> {
-    let missing: Vec<&str> = ["title", "details"]
-        .into_iter()
-        .filter(|name| is_blank(report.get(*name)))
-        .collect();
+    let missing: Vec<&str> = ["title", "details"].into_iter().filter(|name| is_blank(report.get(*name))).collect();
     if !missing.is_empty() {
         return Err(incomplete("Report", &missing));
     }
-    for (name, limit) in [
-        ("title", NAME_LIMIT),
-        ("details", DETAILS_LIMIT),
-        ("external_id", NAME_LIMIT),
-        ("reporter", NAME_LIMIT),
-    ] {
+    for (name, limit) in
+        [("title", NAME_LIMIT), ("details", DETAILS_LIMIT), ("external_id", NAME_LIMIT), ("reporter", NAME_LIMIT)]
+    {
         text(report, name, limit)?;
     }
-    one_of(
-        report,
-        "report_type",
-        &["SECURITY", "COVERAGE", "TEST", "BUG"],
-    )?;
+    one_of(report, "report_type", &["SECURITY", "COVERAGE", "TEST", "BUG"])?;
     one_of(report, "result", &["PASSED", "FAILED", "PENDING"])?;
     link(report, "link")?;
     link(report, "logo_url")?;
-    if report
-        .get("remote_link_enabled")
-        .is_some_and(|it| !it.is_boolean())
-    {
-        return Err(bad_insight(
-            "The remote_link_enabled field must be a boolean.",
-        ));
+    if report.get("remote_link_enabled").is_some_and(|it| !it.is_boolean()) {
+        return Err(bad_insight("The remote_link_enabled field must be a boolean."));
     }
     match report.get("data") {
         None | Some(Value::Null) => Ok(()),
-        Some(Value::Array(data)) if data.len() > DATA_LIMIT => Err(bad_insight(&format!(
-            "The data field cannot contain more than {DATA_LIMIT} elements."
-        ))),
+        Some(Value::Array(data)) if data.len() > DATA_LIMIT => {
+            Err(bad_insight(&format!("The data field cannot contain more than {DATA_LIMIT} elements.")))
+        }
         Some(Value::Array(data)) => data.iter().try_for_each(check_data),
         Some(_) => Err(bad_insight("The data field must be an array.")),
     }
@@ -171,9 +108,7 @@ fn check(report: &Map<String, Value>) -> Result<(), Reply> {
 
 fn check_data(data: &Value) -> Result<(), Reply> {
     let Value::Object(data) = data else {
-        return Err(bad_insight(
-            "An element of the data field is not an object.",
-        ));
+        return Err(bad_insight("An element of the data field is not an object."));
     };
     if is_blank(data.get("title")) {
         return Err(incomplete("ReportData", &["title"]));
@@ -186,31 +121,20 @@ fn check_data(data: &Value) -> Result<(), Reply> {
         Some("BOOLEAN") => value.is_boolean(),
         Some("DATE" | "DURATION") => value.is_u64(),
         Some("NUMBER") => value.is_number(),
-        Some("PERCENTAGE") => value
-            .as_f64()
-            .is_some_and(|share| (0.0..=100.0).contains(&share)),
+        Some("PERCENTAGE") => value.as_f64().is_some_and(|share| (0.0..=100.0).contains(&share)),
         Some("LINK") => {
-            value.get("text").is_some_and(Value::is_string)
-                && value.get("href").is_some_and(Value::is_string)
+            value.get("text").is_some_and(Value::is_string) && value.get("href").is_some_and(Value::is_string)
         }
         Some(_) => value.is_string(),
         None => value.is_boolean() || value.is_number() || value.is_string(),
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(bad_insight(
-            "A value of the data field does not fit its type.",
-        ))
-    }
+    if fits { Ok(()) } else { Err(bad_insight("A value of the data field does not fit its type.")) }
 }
 
 /// Quoted from a live answer for an annotation without a summary; used for the other kinds by analogy.
 pub(super) fn incomplete(kind: &str, missing: &[&str]) -> Reply {
     let missing = missing.join(", ");
-    bad_insight(&format!(
-        "Cannot build {kind}, some of required attributes are not set [{missing}]"
-    ))
+    bad_insight(&format!("Cannot build {kind}, some of required attributes are not set [{missing}]"))
 }
 
 pub(super) fn is_blank(value: Option<&Value>) -> bool {
@@ -222,26 +146,19 @@ pub(super) fn text(object: &Map<String, Value>, name: &str, limit: usize) -> Res
     match object.get(name) {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(text)) if text.chars().count() <= limit => Ok(()),
-        Some(Value::String(_)) => Err(bad_insight(&format!(
-            "The {name} field cannot contain more than {limit} characters."
-        ))),
+        Some(Value::String(_)) => {
+            Err(bad_insight(&format!("The {name} field cannot contain more than {limit} characters.")))
+        }
         Some(_) => Err(bad_insight(&format!("The {name} field must be a string."))),
     }
 }
 
 /// One of the names that the description lists, when it is there.
-pub(super) fn one_of(
-    object: &Map<String, Value>,
-    name: &str,
-    allowed: &[&str],
-) -> Result<(), Reply> {
+pub(super) fn one_of(object: &Map<String, Value>, name: &str, allowed: &[&str]) -> Result<(), Reply> {
     match object.get(name) {
         None | Some(Value::Null) => Ok(()),
         Some(Value::String(value)) if allowed.contains(&value.as_str()) => Ok(()),
-        Some(_) => Err(bad_insight(&format!(
-            "The {name} field must be one of {}.",
-            allowed.join(", ")
-        ))),
+        Some(_) => Err(bad_insight(&format!("The {name} field must be one of {}.", allowed.join(", ")))),
     }
 }
 
@@ -251,15 +168,10 @@ pub(super) fn link(object: &Map<String, Value>, name: &str) -> Result<(), Reply>
         return Ok(());
     };
     let url = value.as_str().unwrap_or_default();
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"))
-        .unwrap_or_default();
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).unwrap_or_default();
     let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
     if host.is_empty() || host == "localhost" || url.contains(char::is_whitespace) {
-        return Err(bad_insight(&format!(
-            "The {name} field is not a valid URL."
-        )));
+        return Err(bad_insight(&format!("The {name} field is not a valid URL.")));
     }
     Ok(())
 }

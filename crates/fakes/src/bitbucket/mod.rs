@@ -19,9 +19,7 @@ mod statuses;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::server::{
-    Fault, Faults, Listener, Log, Recorded, Reply, Request, Server, Service, StartError,
-};
+use crate::server::{Fault, Faults, Listener, Log, Recorded, Reply, Request, Server, Service, StartError};
 
 pub use builder::Builder;
 use state::State;
@@ -59,24 +57,10 @@ impl Bitbucket {
         let api = Listener::bind(port)?;
         let proxy = Listener::bind(0)?;
         let (api_address, proxy_address) = (api.address, proxy.address);
-        let shared = Arc::new(Shared {
-            state: Mutex::new(state),
-            faults: Faults::default(),
-            log: Log::default(),
-        });
-        let door = |role| {
-            Arc::new(Door {
-                role,
-                shared: Arc::clone(&shared),
-            })
-        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), faults: Faults::default(), log: Log::default() });
+        let door = |role| Arc::new(Door { role, shared: Arc::clone(&shared) });
         let server = Server::start(vec![(api, door(Role::Api)), (proxy, door(Role::Proxy))])?;
-        Ok(Self {
-            shared,
-            api: api_address,
-            proxy: proxy_address,
-            _server: server,
-        })
+        Ok(Self { shared, api: api_address, proxy: proxy_address, _server: server })
     }
 
     /// `http://127.0.0.1:PORT/2.0`, what stands for `https://api.bitbucket.org/2.0`.
@@ -137,9 +121,7 @@ impl Bitbucket {
     /// The reports on a commit, oldest first.
     #[must_use]
     pub fn reports(&self, commit: &str) -> Vec<Report> {
-        self.shared
-            .state()
-            .on_commit(commit, |commit| commit.reports.clone())
+        self.shared.state().on_commit(commit, |commit| commit.reports.clone())
     }
 
     /// The annotations of a report, given by its external id or UUID; none when there is no such report.
@@ -155,23 +137,15 @@ impl Bitbucket {
     /// The build statuses of a commit, oldest first.
     #[must_use]
     pub fn statuses(&self, commit: &str) -> Vec<Status> {
-        self.shared
-            .state()
-            .on_commit(commit, |commit| commit.statuses.clone())
+        self.shared.state().on_commit(commit, |commit| commit.statuses.clone())
     }
 
     /// The comments on the pull request, deleted ones too, oldest first.
     #[must_use]
     pub fn comments(&self, pull_request: u64) -> Vec<Comment> {
         let state = self.shared.state();
-        let found = state
-            .repositories
-            .iter()
-            .flat_map(|repository| &repository.pull_requests);
-        found
-            .filter(|open| open.id == pull_request)
-            .flat_map(|open| open.comments.clone())
-            .collect()
+        let found = state.repositories.iter().flat_map(|repository| &repository.pull_requests);
+        found.filter(|open| open.id == pull_request).flat_map(|open| open.comments.clone()).collect()
     }
 
     /// Writes a comment of somebody else and gives its id; none when there is no such pull request.

@@ -23,24 +23,16 @@ pub(super) fn show(state: &State) -> Reply {
     for repository in &state.repositories {
         show_repository(&mut html, repository);
     }
-    Reply::new(200, "text/html; charset=utf-8", html).with_header(
-        "content-security-policy",
-        "default-src 'none'; style-src 'unsafe-inline'",
-    )
+    Reply::new(200, "text/html; charset=utf-8", html)
+        .with_header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'")
 }
 
 fn show_repository(html: &mut String, repository: &Repository) {
     html.push_str(&format!("<h2>{}</h2>", escape(&repository.full_name())));
     for (hash, commit) in &repository.commits {
         html.push_str(&format!("<h3>Commit <code>{}</code></h3>", escape(hash)));
-        commit
-            .statuses
-            .iter()
-            .for_each(|status| show_status(html, status));
-        commit
-            .reports
-            .iter()
-            .for_each(|report| show_report(html, report));
+        commit.statuses.iter().for_each(|status| show_status(html, status));
+        commit.reports.iter().for_each(|report| show_report(html, report));
     }
     for pull_request in &repository.pull_requests {
         show_pull_request(html, pull_request);
@@ -49,12 +41,7 @@ fn show_repository(html: &mut String, repository: &Repository) {
 
 fn show_status(html: &mut String, status: &Status) {
     let description = text(&status.body, "description");
-    html.push_str(&format!(
-        "<p>{} {} {}</p>",
-        badge(&status.state),
-        escape(&status.key),
-        escape(description)
-    ));
+    html.push_str(&format!("<p>{} {} {}</p>", badge(&status.state), escape(&status.key), escape(description)));
 }
 
 fn show_report(html: &mut String, report: &Report) {
@@ -69,23 +56,14 @@ fn show_report(html: &mut String, report: &Report) {
     html.push_str("<table>");
     for item in data.into_iter().flatten() {
         let value = item.get("value").unwrap_or(&Value::Null);
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        html.push_str(&format!(
-            "<tr><td>{}<td>{}",
-            escape(text(item, "title")),
-            escape(&value)
-        ));
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        html.push_str(&format!("<tr><td>{}<td>{}", escape(text(item, "title")), escape(&value)));
     }
     html.push_str("</table><table>");
     for annotation in &report.annotations {
         let part = |name| text(&annotation.body, name);
         let line = annotation.body.get("line").and_then(Value::as_u64);
-        let place = line.map_or_else(
-            || part("path").to_owned(),
-            |line| format!("{}:{line}", part("path")),
-        );
+        let place = line.map_or_else(|| part("path").to_owned(), |line| format!("{}:{line}", part("path")));
         html.push_str(&format!(
             "<tr><td>{}<td><code>{}</code><td>{}",
             badge(part("severity")),
@@ -97,16 +75,8 @@ fn show_report(html: &mut String, report: &Report) {
 }
 
 fn show_pull_request(html: &mut String, pull_request: &PullRequest) {
-    html.push_str(&format!(
-        "<section><h3>#{} {}</h3>",
-        pull_request.id,
-        escape(&pull_request.title)
-    ));
-    for comment in pull_request
-        .comments
-        .iter()
-        .filter(|comment| !comment.deleted)
-    {
+    html.push_str(&format!("<section><h3>#{} {}</h3>", pull_request.id, escape(&pull_request.title)));
+    for comment in pull_request.comments.iter().filter(|comment| !comment.deleted) {
         html.push_str(&format!("<pre>{}</pre>", escape(&comment.raw)));
     }
     html.push_str("</section>");

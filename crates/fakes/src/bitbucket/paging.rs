@@ -21,9 +21,7 @@ impl Tokens {
         let length = page_length(request)?;
         let offset = match query(request, "page") {
             None => 0,
-            Some(token) => self
-                .redeem(request.path(), token)
-                .ok_or_else(|| envelope(400, "Invalid page"))?,
+            Some(token) => self.redeem(request.path(), token).ok_or_else(|| envelope(400, "Invalid page"))?,
         };
         let rest = values.get(offset..).unwrap_or_default();
         let shown = rest.get(..length).unwrap_or(rest);
@@ -31,45 +29,28 @@ impl Tokens {
         if shown.len() < rest.len() {
             let token = self.issue(request.path(), offset + length);
             let (address, _) = request.url.split_once('?').unwrap_or((&request.url, ""));
-            let kept = request
-                .target
-                .split_once('?')
-                .map_or("", |(_, query)| query);
-            let kept = kept
-                .split('&')
-                .filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
-            let query: Vec<String> = kept
-                .map(str::to_owned)
-                .chain([format!("page={token}")])
-                .collect();
+            let kept = request.target.split_once('?').map_or("", |(_, query)| query);
+            let kept = kept.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("page="));
+            let query: Vec<String> = kept.map(str::to_owned).chain([format!("page={token}")]).collect();
             page["next"] = Value::from(format!("{address}?{}", query.join("&")));
         }
         Ok(Reply::json(200, &page))
     }
 
     fn issue(&mut self, path: &str, offset: usize) -> String {
-        self.0.push(Position {
-            path: path.to_owned(),
-            offset,
-        });
+        self.0.push(Position { path: path.to_owned(), offset });
         scramble(self.0.len())
     }
 
     fn redeem(&self, path: &str, token: &str) -> Option<usize> {
         let known = (1..=self.0.len()).find(|number| scramble(*number) == token)?;
-        self.0
-            .get(known - 1)
-            .filter(|position| position.path == path)
-            .map(|position| position.offset)
+        self.0.get(known - 1).filter(|position| position.path == path).map(|position| position.offset)
     }
 }
 
 /// A token that does not look like a number to count on with.
 fn scramble(number: usize) -> String {
-    format!(
-        "{:016x}",
-        (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    )
+    format!("{:016x}", (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 /// Between 10 and 100, as the documentation has it; what is too small is raised, what is too large refused.
@@ -87,8 +68,5 @@ fn page_length(request: &Request) -> Result<usize, Reply> {
 pub(super) fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let (_, query) = request.target.split_once('?')?;
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs
-        .into_iter()
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+    pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }

@@ -19,10 +19,7 @@ pub(super) fn all(mut call: Call<'_>) -> Answer {
     }
     let repository = call.repository();
     let full_name = repository.full_name();
-    let found = repository
-        .pull_requests
-        .iter()
-        .filter(|it| it.state == state);
+    let found = repository.pull_requests.iter().filter(|it| it.state == state);
     let values: Vec<Value> = found.map(|it| describe(it, &full_name)).collect();
     call.page(&values)
 }
@@ -50,29 +47,20 @@ pub(super) fn one(mut call: Call<'_>, index: usize) -> Answer {
         _ => return Err(not_allowed()),
     }
     let repository = call.repository();
-    Ok(Reply::json(
-        200,
-        &describe(&repository.pull_requests[index], &repository.full_name()),
-    ))
+    Ok(Reply::json(200, &describe(&repository.pull_requests[index], &repository.full_name())))
 }
 
 /// Where the pull request of that id is.
 pub(super) fn find(call: &mut Call<'_>, id: &str) -> Result<usize, Reply> {
     let known = &call.repository().pull_requests;
-    let found = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| known.iter().position(|it| it.id == id));
+    let found = id.parse().ok().and_then(|id: u64| known.iter().position(|it| it.id == id));
     found.ok_or_else(|| envelope(404, &format!("Pull request {id} not found")))
 }
 
 /// The pull requests whose source is at this commit.
 pub(super) fn of_commit(repository: &Repository, hash: &str) -> Vec<Value> {
     let full_name = repository.full_name();
-    let found = repository
-        .pull_requests
-        .iter()
-        .filter(|it| it.source_commit == hash);
+    let found = repository.pull_requests.iter().filter(|it| it.source_commit == hash);
     found.map(|it| describe(it, &full_name)).collect()
 }
 

@@ -29,15 +29,8 @@ impl Call<'_> {
     /// The body as JSON; refused with the status that this part of the service has for other media types.
     pub(super) fn json(&self, wrong_media_type: u16) -> Result<Value, Reply> {
         let media_type = self.request.header("content-type").unwrap_or_default();
-        if !media_type
-            .split(';')
-            .next()
-            .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
-        {
-            return Err(envelope(
-                wrong_media_type,
-                "The body is not of the type application/json",
-            ));
+        if !media_type.split(';').next().is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json")) {
+            return Err(envelope(wrong_media_type, "The body is not of the type application/json"));
         }
         serde_json::from_slice(&self.request.body)
             .map_err(|error| envelope(400, &format!("The body is not JSON: {error}")))
@@ -81,14 +74,8 @@ fn through_proxy(state: &mut State, request: &Request) -> Answer {
     }
     let path = segments(request)?;
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    if !matches!(
-        path.as_slice(),
-        ["repositories", _, _, "commit", _, "reports", ..]
-    ) {
-        return Err(envelope(
-            403,
-            "Your credentials lack one or more required privilege scopes.",
-        ));
+    if !matches!(path.as_slice(), ["repositories", _, _, "commit", _, "reports", ..]) {
+        return Err(envelope(403, "Your credentials lack one or more required privilege scopes."));
     }
     dispatch(state, request, &path)
 }
@@ -99,17 +86,8 @@ fn dispatch(state: &mut State, request: &Request, path: &[&str]) -> Answer {
         ["user"] => Err(not_allowed()),
         ["repositories", workspace, slug, rest @ ..] => {
             spend(state)?;
-            let repository = state
-                .repository(workspace, slug)
-                .ok_or_else(|| no_repository(workspace, slug))?;
-            in_repository(
-                Call {
-                    state,
-                    request,
-                    repository,
-                },
-                rest,
-            )
+            let repository = state.repository(workspace, slug).ok_or_else(|| no_repository(workspace, slug))?;
+            in_repository(Call { state, request, repository }, rest)
         }
         _ => Err(no_resource()),
     }
@@ -133,8 +111,7 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
         }
         [] if call.request.method == "GET" => {
             let repository = call.repository();
-            let (uuid, slug, full_name) =
-                (&repository.uuid, &repository.slug, repository.full_name());
+            let (uuid, slug, full_name) = (&repository.uuid, &repository.slug, repository.full_name());
             Ok(Reply::json(
                 200,
                 &json!({"type": "repository", "uuid": uuid, "slug": slug, "name": slug, "full_name": full_name}),
@@ -147,17 +124,14 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
 
 fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
     match path {
-        [] if call.request.method == "GET" => Ok(Reply::json(
-            200,
-            &json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []}),
-        )),
+        [] if call.request.method == "GET" => {
+            Ok(Reply::json(200, &json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []})))
+        }
         [] => Err(not_allowed()),
         ["reports"] => insights::all(call, hash),
         ["reports", report] => insights::one(call, hash, report),
         ["reports", report, "annotations"] => annotations::all(call, hash, report),
-        ["reports", report, "annotations", annotation] => {
-            annotations::one(call, hash, report, annotation)
-        }
+        ["reports", report, "annotations", annotation] => annotations::one(call, hash, report, annotation),
         ["statuses"] => statuses::all(call, hash),
         ["statuses", "build"] => statuses::post(call, hash),
         ["statuses", "build", key] => statuses::one(call, hash, key),
@@ -173,9 +147,7 @@ fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
 fn required_scope(method: &str, path: &[&str]) -> &'static str {
     match path {
         ["user"] => "account",
-        [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => {
-            "pullrequest:write"
-        }
+        [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => "pullrequest:write",
         [_, _, _, "pullrequests", ..] | [_, _, _, "commit", _, "pullrequests"] => "pullrequest",
         _ => "repository",
     }
@@ -195,12 +167,7 @@ fn spend(state: &mut State) -> Result<(), Reply> {
 
 /// The decoded segments behind `/2.0`; a slash at the end is accepted, as the real one does.
 fn segments(request: &Request) -> Result<Vec<String>, Reply> {
-    let path = request
-        .path()
-        .strip_prefix("/2.0/")
-        .ok_or_else(no_resource)?;
+    let path = request.path().strip_prefix("/2.0/").ok_or_else(no_resource)?;
     let segments = path.trim_end_matches('/').split('/');
-    Ok(segments
-        .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
-        .collect())
+    Ok(segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect())
 }

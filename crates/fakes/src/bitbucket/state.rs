@@ -169,9 +169,7 @@ impl State {
     }
 
     fn position(&self, workspace: &str, slug: &str) -> Option<usize> {
-        self.repositories
-            .iter()
-            .position(|repository| repository.answers_to(workspace, slug))
+        self.repositories.iter().position(|repository| repository.answers_to(workspace, slug))
     }
 
     fn made(&mut self, workspace: &str, slug: &str) -> usize {
@@ -189,10 +187,7 @@ impl State {
 
     /// What is known on a commit, whichever repository has it.
     pub(super) fn on_commit<T: Default>(&self, hash: &str, look: impl Fn(&Commit) -> T) -> T {
-        let found = self
-            .repositories
-            .iter()
-            .find_map(|repository| repository.commits.get(hash));
+        let found = self.repositories.iter().find_map(|repository| repository.commits.get(hash));
         found.map(look).unwrap_or_default()
     }
 
@@ -211,11 +206,7 @@ impl State {
     pub(super) fn now(&mut self) -> String {
         let seconds = self.tick();
         let (day, hour) = (1 + seconds / 86_400, seconds / 3_600 % 24);
-        format!(
-            "2026-01-{day:02}T{hour:02}:{:02}:{:02}.000000+00:00",
-            seconds / 60 % 60,
-            seconds % 60
-        )
+        format!("2026-01-{day:02}T{hour:02}:{:02}:{:02}.000000+00:00", seconds / 60 % 60, seconds % 60)
     }
 }
 
@@ -226,8 +217,7 @@ impl Repository {
 
     fn answers_to(&self, workspace: &str, slug: &str) -> bool {
         let by_uuid = self.uuid == slug;
-        let workspace =
-            self.workspace.eq_ignore_ascii_case(workspace) || (by_uuid && workspace == "{}");
+        let workspace = self.workspace.eq_ignore_ascii_case(workspace) || (by_uuid && workspace == "{}");
         workspace && (by_uuid || self.slug.eq_ignore_ascii_case(slug))
     }
 
@@ -241,18 +231,10 @@ impl Repository {
         if hash.len() < 7 || hash.len() > 40 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
-        if let Some(named) = self
-            .named_commits
-            .iter()
-            .find(|named| named.starts_with(&hash))
-        {
+        if let Some(named) = self.named_commits.iter().find(|named| named.starts_with(&hash)) {
             return Some(named.clone());
         }
-        let known = self
-            .commits
-            .keys()
-            .find(|known| known.starts_with(&hash))
-            .cloned();
+        let known = self.commits.keys().find(|known| known.starts_with(&hash)).cloned();
         known.or((self.named_commits.is_empty() && hash.len() == 40).then_some(hash))
     }
 }

@@ -23,10 +23,7 @@ const BODY_LIMIT: usize = 16 << 20;
 /// Serves a connection until either side closes it.
 pub(super) async fn serve(stream: TcpStream, service: Arc<dyn Service>) {
     let reset = Arc::new(AtomicBool::new(false));
-    let socket = Socket {
-        io: TokioIo::new(stream),
-        reset: Arc::clone(&reset),
-    };
+    let socket = Socket { io: TokioIo::new(stream), reset: Arc::clone(&reset) };
     let handle = service_fn(|request| {
         let (service, reset) = (Arc::clone(&service), Arc::clone(&reset));
         async move { respond(service.as_ref(), request, &reset).await }
@@ -56,11 +53,7 @@ async fn respond(
         Delivery::Truncated(reply) => {
             let promised = reply.body.len().max(2);
             let part = reply.body.get(..promised / 2).unwrap_or(b"{").to_vec();
-            let reply = Reply {
-                body: Vec::new(),
-                ..reply
-            }
-            .with_header("content-length", promised.to_string());
+            let reply = Reply { body: Vec::new(), ..reply }.with_header("content-length", promised.to_string());
             response(reply, Outgoing::truncated(part))
         }
         Delivery::Dripping(reply) => response(reply, Outgoing::dripping()),
@@ -77,18 +70,9 @@ fn understand(head: &hyper::http::request::Parts, body: Vec<u8>) -> Request {
     let headers: Vec<(String, String)> = head
         .headers
         .iter()
-        .map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
-        })
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let target = head
-        .uri
-        .path_and_query()
-        .map_or("", |it| it.as_str())
-        .to_owned();
+    let target = head.uri.path_and_query().map_or("", |it| it.as_str()).to_owned();
     let absolute = head
         .uri
         .scheme_str()
@@ -98,21 +82,11 @@ fn understand(head: &hyper::http::request::Parts, body: Vec<u8>) -> Request {
         // The service behind a proxy speaks of itself as everybody else knows it.
         Some((_, authority)) => format!("https://{authority}{target}"),
         None => {
-            let host = headers
-                .iter()
-                .find(|(name, _)| name == "host")
-                .map_or("127.0.0.1", |(_, value)| value);
+            let host = headers.iter().find(|(name, _)| name == "host").map_or("127.0.0.1", |(_, value)| value);
             format!("http://{host}{target}")
         }
     };
-    Request {
-        method: head.method.to_string(),
-        target,
-        url,
-        absolute,
-        headers,
-        body,
-    }
+    Request { method: head.method.to_string(), target, url, absolute, headers, body }
 }
 
 fn whole(mut reply: Reply) -> Result<hyper::Response<Outgoing>, Cut> {
@@ -155,11 +129,7 @@ impl Read for Socket {
 }
 
 impl Write for Socket {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         Pin::new(&mut self.get_mut().io).poll_write(context, bytes)
     }
 

@@ -24,15 +24,8 @@ pub struct Fault {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Effect {
-    Status {
-        status: u16,
-        shape: Shape,
-        message: Option<String>,
-        retry_after: Option<String>,
-    },
-    Redirect {
-        location: String,
-    },
+    Status { status: u16, shape: Shape, message: Option<String>, retry_after: Option<String> },
+    Redirect { location: String },
     Reset,
     Close,
     Truncate,
@@ -66,19 +59,12 @@ impl Fault {
             500.. => Shape::Html,
             _ => Shape::Envelope,
         };
-        Self::new(Effect::Status {
-            status,
-            shape,
-            message: None,
-            retry_after: None,
-        })
+        Self::new(Effect::Status { status, shape, message: None, retry_after: None })
     }
 
     /// Answers 302 to another place.
     pub fn redirect(location: impl Into<String>) -> Self {
-        Self::new(Effect::Redirect {
-            location: location.into(),
-        })
+        Self::new(Effect::Redirect { location: location.into() })
     }
 
     /// Resets the connection without an answer (the peer sees ECONNRESET).
@@ -112,14 +98,7 @@ impl Fault {
     }
 
     fn new(effect: Effect) -> Self {
-        Self {
-            method: String::new(),
-            path_part: String::new(),
-            skip: 0,
-            times: 1,
-            applied: false,
-            effect,
-        }
+        Self { method: String::new(), path_part: String::new(), skip: 0, times: 1, applied: false, effect }
     }
 
     /// Strikes only requests of this method (any when empty) whose path and query contain this.
@@ -177,28 +156,15 @@ impl Fault {
     }
 
     fn matches(&self, request: &Request) -> bool {
-        (self.method.is_empty() || self.method == request.method)
-            && request.target.contains(&self.path_part)
+        (self.method.is_empty() || self.method == request.method) && request.target.contains(&self.path_part)
     }
 
     /// What goes over the wire, given how to get the true answer.
     pub(super) fn deliver(self, request: &Request, answer: impl Fn() -> Reply) -> Delivery {
-        let spoils = matches!(
-            self.effect,
-            Effect::Truncate | Effect::Drip | Effect::EmptyPage | Effect::EndlessPages
-        );
-        let truth = if self.applied || spoils {
-            answer()
-        } else {
-            Reply::empty(204)
-        };
+        let spoils = matches!(self.effect, Effect::Truncate | Effect::Drip | Effect::EmptyPage | Effect::EndlessPages);
+        let truth = if self.applied || spoils { answer() } else { Reply::empty(204) };
         match self.effect {
-            Effect::Status {
-                status,
-                shape,
-                message,
-                retry_after,
-            } => {
+            Effect::Status { status, shape, message, retry_after } => {
                 let message = message.unwrap_or_else(|| reason(status).to_owned());
                 let mut reply = shape.reply(status, &message);
                 if let Some(value) = retry_after {
@@ -206,9 +172,7 @@ impl Fault {
                 }
                 Delivery::Whole(reply)
             }
-            Effect::Redirect { location } => {
-                Delivery::Whole(Reply::empty(302).with_header("location", location))
-            }
+            Effect::Redirect { location } => Delivery::Whole(Reply::empty(302).with_header("location", location)),
             Effect::Reset => Delivery::Reset,
             Effect::Close => Delivery::Closed,
             Effect::Truncate => Delivery::Truncated(truth),
@@ -224,10 +188,7 @@ impl Fault {
 impl Shape {
     pub(crate) fn reply(self, status: u16, message: &str) -> Reply {
         match self {
-            Self::Envelope => Reply::json(
-                status,
-                &json!({"type": "error", "error": {"message": message}}),
-            ),
+            Self::Envelope => Reply::json(status, &json!({"type": "error", "error": {"message": message}})),
             Self::KeyMessage => Reply::json(
                 status,
                 &json!({"key": "report-service.general.bad-request", "message": message, "arguments": {}}),
@@ -252,9 +213,7 @@ pub(super) enum Delivery {
 impl Delivery {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
-            Self::Whole(reply) | Self::Truncated(reply) | Self::Dripping(reply) => {
-                Some(reply.status)
-            }
+            Self::Whole(reply) | Self::Truncated(reply) | Self::Dripping(reply) => Some(reply.status),
             Self::Reset | Self::Closed => None,
         }
     }
@@ -266,37 +225,24 @@ pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
     pub(crate) fn inject(&self, fault: Fault) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
     /// The strikes left of those faults that end.
     pub(crate) fn pending(&self) -> usize {
         let faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        faults
-            .iter()
-            .map(|fault| fault.times)
-            .filter(|times| *times != usize::MAX)
-            .sum()
+        faults.iter().map(|fault| fault.times).filter(|times| *times != usize::MAX).sum()
     }
 
     pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The fault that strikes this request.
     pub(super) fn take(&self, request: &Request) -> Option<Fault> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut struck = None;
-        for fault in faults
-            .iter_mut()
-            .filter(|fault| fault.times > 0 && fault.matches(request))
-        {
+        for fault in faults.iter_mut().filter(|fault| fault.times > 0 && fault.matches(request)) {
             if fault.skip > 0 {
                 fault.skip -= 1;
             } else {
@@ -313,38 +259,21 @@ impl Faults {
 }
 
 /// Changes a page and gives it a `next` to the same page under an address not used before.
-fn edit_page(
-    reply: Reply,
-    request: &Request,
-    edit: impl Fn(&mut serde_json::Map<String, Value>),
-) -> Reply {
+fn edit_page(reply: Reply, request: &Request, edit: impl Fn(&mut serde_json::Map<String, Value>)) -> Reply {
     let Ok(Value::Object(mut page)) = serde_json::from_slice(&reply.body) else {
         return reply;
     };
     edit(&mut page);
-    let sign = if request.target.contains('?') {
-        '&'
-    } else {
-        '?'
-    };
-    page.insert(
-        "next".to_owned(),
-        Value::from(format!("{}{sign}ctx=1", request.url)),
-    );
-    Reply {
-        body: Value::Object(page).to_string().into_bytes(),
-        ..reply
-    }
+    let sign = if request.target.contains('?') { '&' } else { '?' };
+    page.insert("next".to_owned(), Value::from(format!("{}{sign}ctx=1", request.url)));
+    Reply { body: Value::Object(page).to_string().into_bytes(), ..reply }
 }
 
 fn reason(status: u16) -> &'static str {
     match status {
         429 => "Rate limit for this resource has been exceeded",
         555 => "Timed out",
-        _ => hyper::StatusCode::from_u16(status)
-            .ok()
-            .and_then(|status| status.canonical_reason())
-            .unwrap_or("Error"),
+        _ => hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error"),
     }
 }
 

@@ -33,10 +33,7 @@ impl Recorded {
     /// The first header of that name, given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// `POST /2.0/…`, as one would say it.
@@ -52,39 +49,23 @@ pub(crate) struct Log(Mutex<Vec<Recorded>>);
 
 impl Log {
     pub(crate) fn record(&self, request: Request, status: Option<u16>) {
-        let Request {
+        let Request { method, target, absolute, headers, body, .. } = request;
+        let proxied = absolute.is_some();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Recorded {
             method,
             target,
-            absolute,
             headers,
             body,
-            ..
-        } = request;
-        let proxied = absolute.is_some();
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(Recorded {
-                method,
-                target,
-                headers,
-                body,
-                proxied,
-                status,
-            });
+            proxied,
+            status,
+        });
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

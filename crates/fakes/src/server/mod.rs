@@ -57,17 +57,12 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn path(&self) -> &str {
-        self.target
-            .split_once('?')
-            .map_or(self.target.as_str(), |(path, _)| path)
+        self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
     /// The first header of that name, given in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -91,10 +86,7 @@ impl Listener {
     /// Binds 127.0.0.1; port 0 takes a free one.
     pub(crate) fn bind(port: u16) -> Result<Self, StartError> {
         let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let refused = |source| StartError::Listen {
-            address: wanted,
-            source,
-        };
+        let refused = |source| StartError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).map_err(refused)?;
         listener.set_nonblocking(true).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -111,16 +103,11 @@ pub(crate) struct Server {
 impl Server {
     /// Serves each listener with its service.
     pub(crate) fn start(listeners: Vec<(Listener, Arc<dyn Service>)>) -> Result<Self, StartError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(StartError::Thread)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Thread)?;
         let entered = runtime.enter();
         let listeners = listeners
             .into_iter()
-            .map(|(bound, service)| {
-                Ok((tokio::net::TcpListener::from_std(bound.listener)?, service))
-            })
+            .map(|(bound, service)| Ok((tokio::net::TcpListener::from_std(bound.listener)?, service)))
             .collect::<io::Result<Vec<_>>>()
             .map_err(StartError::Thread)?;
         drop(entered);
@@ -132,14 +119,8 @@ impl Server {
             // An error says that the sender is gone, which means stop as well.
             runtime.block_on(stopped).unwrap_or_default();
         };
-        let thread = std::thread::Builder::new()
-            .name("fake".to_owned())
-            .spawn(run)
-            .map_err(StartError::Thread)?;
-        Ok(Self {
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        let thread = std::thread::Builder::new().name("fake".to_owned()).spawn(run).map_err(StartError::Thread)?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
     }
 }
 

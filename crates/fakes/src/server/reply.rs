@@ -13,11 +13,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer of the given media type.
     pub(crate) fn new(status: u16, media_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type", media_type.to_owned())],
-            body: body.into(),
-        }
+        Self { status, headers: vec![("content-type", media_type.to_owned())], body: body.into() }
     }
 
     /// An answer in JSON.
@@ -27,11 +23,7 @@ impl Reply {
 
     /// An answer that has no body.
     pub(crate) fn empty(status: u16) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Vec::new(), body: Vec::new() }
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {

@@ -19,8 +19,7 @@ pub(crate) struct Response {
 
 impl Response {
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     pub(crate) fn text(&self) -> String {
@@ -29,9 +28,7 @@ impl Response {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Status and body in one, for assertions.
@@ -53,25 +50,13 @@ impl Client {
 
     pub(crate) fn with(bitbucket: &fakes::Bitbucket, authorization: &str) -> Self {
         let url = bitbucket.api_url();
-        let authority = url
-            .trim_start_matches("http://")
-            .trim_end_matches("/2.0")
-            .to_owned();
-        Self {
-            authority,
-            authorization: authorization.to_owned(),
-        }
+        let authority = url.trim_start_matches("http://").trim_end_matches("/2.0").to_owned();
+        Self { authority, authorization: authorization.to_owned() }
     }
 
     pub(crate) fn proxy(bitbucket: &fakes::Bitbucket) -> Self {
-        let authority = bitbucket
-            .proxy_url()
-            .trim_start_matches("http://")
-            .to_owned();
-        Self {
-            authority,
-            authorization: String::new(),
-        }
+        let authority = bitbucket.proxy_url().trim_start_matches("http://").to_owned();
+        Self { authority, authorization: String::new() }
     }
 
     pub(crate) fn get(&self, target: &str) -> Response {
@@ -94,23 +79,12 @@ impl Client {
         self.try_send(method, target, body).expect("a whole answer")
     }
 
-    pub(crate) fn try_send(
-        &self,
-        method: &str,
-        target: &str,
-        body: Option<&Value>,
-    ) -> io::Result<Response> {
+    pub(crate) fn try_send(&self, method: &str, target: &str, body: Option<&Value>) -> io::Result<Response> {
         let body = body.map(Value::to_string).unwrap_or_default();
         self.try_raw(method, target, "application/json", &body)
     }
 
-    pub(crate) fn try_raw(
-        &self,
-        method: &str,
-        target: &str,
-        media_type: &str,
-        body: &str,
-    ) -> io::Result<Response> {
+    pub(crate) fn try_raw(&self, method: &str, target: &str, media_type: &str, body: &str) -> io::Result<Response> {
         let mut stream = TcpStream::connect(&self.authority)?;
         stream.set_read_timeout(Some(Duration::from_millis(500)))?;
         let authorization = match self.authorization.as_str() {
@@ -131,24 +105,11 @@ impl Client {
 
 fn read(answer: &[u8]) -> io::Result<Response> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    let end = answer
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .ok_or_else(short)?;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(short)?;
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-    let status = head
-        .get(9..12)
-        .and_then(|code| code.parse().ok())
-        .ok_or_else(short)?;
-    let response = Response {
-        status,
-        head,
-        body: answer[end + 4..].to_vec(),
-    };
-    match response
-        .header("content-length")
-        .and_then(|length| length.parse::<usize>().ok())
-    {
+    let status = head.get(9..12).and_then(|code| code.parse().ok()).ok_or_else(short)?;
+    let response = Response { status, head, body: answer[end + 4..].to_vec() };
+    match response.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
         Some(length) if response.body.len() < length => Err(short()),
         _ => Ok(response),
     }

@@ -30,37 +30,13 @@ fn a_report_is_kept_with_its_annotations_until_it_is_deleted() {
     let bitbucket = Bitbucket::start().expect("started");
     let client = Client::new(&bitbucket);
     assert_eq!(client.put(&report_path(), &report()).status, 200);
-    assert_eq!(
-        client
-            .post(&annotations_path(), &json!([annotation(1), annotation(2)]))
-            .status,
-        200
-    );
-    assert_eq!(
-        client
-            .put(&report_path(), &with(report(), "result", json!("PASSED")))
-            .status,
-        200
-    );
+    assert_eq!(client.post(&annotations_path(), &json!([annotation(1), annotation(2)])).status, 200);
+    assert_eq!(client.put(&report_path(), &with(report(), "result", json!("PASSED"))).status, 200);
 
-    let [kept] = &bitbucket.reports(COMMIT)[..] else {
-        panic!("one report")
-    };
-    assert_eq!(
-        (kept.external_id.as_str(), &kept.body["result"]),
-        ("lint", &json!("PASSED"))
-    );
-    assert_eq!(
-        kept.annotations.len(),
-        2,
-        "a report that is replaced keeps its old annotations"
-    );
-    assert_eq!(
-        client
-            .get(&format!("{REPO}/commit/{COMMIT}/reports/{}", kept.uuid))
-            .status,
-        200
-    );
+    let [kept] = &bitbucket.reports(COMMIT)[..] else { panic!("one report") };
+    assert_eq!((kept.external_id.as_str(), &kept.body["result"]), ("lint", &json!("PASSED")));
+    assert_eq!(kept.annotations.len(), 2, "a report that is replaced keeps its old annotations");
+    assert_eq!(client.get(&format!("{REPO}/commit/{COMMIT}/reports/{}", kept.uuid)).status, 200);
 
     assert_eq!(client.delete(&report_path()).status, 204);
     assert_eq!(client.put(&report_path(), &report()).status, 200);

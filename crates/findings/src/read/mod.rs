@@ -21,6 +21,7 @@ mod phpmd_json;
 mod phpstan;
 mod phpstan_json;
 mod phpstan_raw;
+mod proposal;
 mod psalm_json;
 mod rector_json;
 mod sarif;
