@@ -33,10 +33,15 @@ pub(super) fn one(mut call: Call<'_>, hash: &str, id: &str) -> Answer {
         "PUT" => put(call, hash, id),
         "DELETE" => {
             let lenient = call.state.deletes_missing_reports;
-            let reports = &mut call.repository().commits.entry(hash.to_owned()).or_default().reports;
-            let before = reports.len();
-            reports.retain(|report| !report.answers_to(id));
-            if reports.len() < before || lenient { Ok(Reply::empty(204)) } else { Err(no_report(id)) }
+            let commit = call.repository().commits.get_mut(hash);
+            let found = commit.and_then(|commit| {
+                let position = commit.reports.iter().position(|report| report.answers_to(id))?;
+                Some(commit.reports.remove(position))
+            });
+            match found {
+                None if !lenient => Err(no_report(id)),
+                _ => Ok(Reply::empty(204)),
+            }
         }
         _ => Err(not_allowed()),
     }

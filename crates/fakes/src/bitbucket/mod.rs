@@ -118,7 +118,7 @@ impl Bitbucket {
         self.shared.log.clear();
     }
 
-    /// The reports on a commit, oldest first.
+    /// The reports on a commit, oldest first; of the first repository that has the commit.
     #[must_use]
     pub fn reports(&self, commit: &str) -> Vec<Report> {
         self.shared.state().on_commit(commit, |commit| commit.reports.clone())
@@ -134,7 +134,7 @@ impl Bitbucket {
             .unwrap_or_default()
     }
 
-    /// The build statuses of a commit, oldest first.
+    /// The build statuses of a commit, oldest first; of the first repository that has the commit.
     #[must_use]
     pub fn statuses(&self, commit: &str) -> Vec<Status> {
         self.shared.state().on_commit(commit, |commit| commit.statuses.clone())

@@ -35,6 +35,13 @@ impl Response {
     pub(crate) fn told(&self) -> (u16, Value) {
         (self.status, self.json())
     }
+
+    /// Status and the server's message, whichever of its shapes the body has.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let body = self.json();
+        let message = body.pointer("/error/message").or(body.get("message"));
+        (self.status, message.and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
 }
 
 /// Talks to the API of a fake with a header for authorization.
@@ -85,8 +92,15 @@ impl Client {
     }
 
     pub(crate) fn try_raw(&self, method: &str, target: &str, media_type: &str, body: &str) -> io::Result<Response> {
+        let mut answer = Vec::new();
+        self.open(method, target, media_type, body)?.read_to_end(&mut answer)?;
+        read(&answer)
+    }
+
+    /// Sends a request and leaves reading the answer to the caller.
+    pub(crate) fn open(&self, method: &str, target: &str, media_type: &str, body: &str) -> io::Result<TcpStream> {
         let mut stream = TcpStream::connect(&self.authority)?;
-        stream.set_read_timeout(Some(Duration::from_millis(500)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let authorization = match self.authorization.as_str() {
             "" => String::new(),
             value => format!("Authorization: {value}\r\n"),
@@ -97,9 +111,7 @@ impl Client {
              Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        read(&answer)
+        Ok(stream)
     }
 }
 
@@ -113,4 +125,14 @@ fn read(answer: &[u8]) -> io::Result<Response> {
         Some(length) if response.body.len() < length => Err(short()),
         _ => Ok(response),
     }
+}
+
+/// The object with one member changed; null takes it away.
+pub(crate) fn with(mut object: Value, name: &str, value: Value) -> Value {
+    if value.is_null() {
+        object.as_object_mut().expect("an object").remove(name);
+    } else {
+        object[name] = value;
+    }
+    object
 }

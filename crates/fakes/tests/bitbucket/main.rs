@@ -4,4 +4,9 @@
 
 mod client;
 mod doors;
+mod faults;
 mod insights;
+mod page;
+mod paging;
+mod pull_requests;
+mod statuses;
