@@ -102,7 +102,7 @@ fn describe(id: u64, raw: &str, now: &str, user: &Value) -> Value {
 }
 
 fn rendered(raw: &str) -> Value {
-    json!({"type": "rendered", "raw": raw, "markup": "markdown", "html": ""})
+    json!({"raw": raw, "markup": "markdown", "html": ""})
 }
 
 fn content(body: &Value) -> Result<String, Reply> {

@@ -70,7 +70,7 @@ fn describe(it: &PullRequest, full_name: &str) -> Value {
         let hash = commit.get(..12).unwrap_or(commit);
         json!({
             "branch": {"name": branch},
-            "commit": {"type": "commit", "hash": hash},
+            "commit": {"hash": hash},
             "repository": {"type": "repository", "full_name": full_name},
         })
     };

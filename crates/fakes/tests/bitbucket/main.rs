@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod client;
+mod description;
 mod doors;
 mod faults;
 mod insights;
