@@ -1,6 +1,7 @@
 //! Says who may come in and what exists, before a fake starts.
 
 use super::auth::{Credential, basic};
+use super::rate::Budget;
 use super::state::{PullRequest, State};
 use super::{Bitbucket, TOKEN};
 use crate::server::StartError;
@@ -73,7 +74,13 @@ impl Builder {
 
     /// Answers 429 after this many requests to `/2.0/repositories`, until refilled.
     pub fn rate_limit(mut self, requests: u64) -> Self {
-        self.state.budget = Some(requests);
+        self.state.budget = Some(Budget::new(requests, false));
+        self
+    }
+
+    /// The same, and every answer tells of it in `X-RateLimit-…` headers, as on plans with scaled limits.
+    pub fn scaled_rate_limit(mut self, requests: u64) -> Self {
+        self.state.budget = Some(Budget::new(requests, true));
         self
     }
 

@@ -12,6 +12,7 @@ mod insights;
 mod page;
 mod paging;
 mod pull_requests;
+mod rate;
 mod route;
 mod state;
 mod statuses;
@@ -158,9 +159,11 @@ impl Bitbucket {
         self.shared.state().auth.expire_issued();
     }
 
-    /// Allows this many more requests before 429, as the passing of time does.
+    /// Allows this many requests from now on before 429, as the passing of time does; nothing without a limit.
     pub fn refill_rate_limit(&self, requests: u64) {
-        self.shared.state().budget = Some(requests);
+        if let Some(budget) = &mut self.shared.state().budget {
+            budget.refill(requests);
+        }
     }
 }
 

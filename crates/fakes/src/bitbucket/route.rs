@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, envelope, no_commit, no_repository, no_resource, not_allowed};
+use super::rate::Budget;
 use super::state::{State, caller};
 use super::{Role, annotations, auth, comments, insights, page, pull_requests, statuses};
 use crate::server::{Reply, Request, Shape};
@@ -85,12 +86,22 @@ fn dispatch(state: &mut State, request: &Request, path: &[&str]) -> Answer {
         ["user"] if request.method == "GET" => Ok(Reply::json(200, &caller())),
         ["user"] => Err(not_allowed()),
         ["repositories", workspace, slug, rest @ ..] => {
-            spend(state)?;
-            let repository = state.repository(workspace, slug).ok_or_else(|| no_repository(workspace, slug))?;
-            in_repository(Call { state, request, repository }, rest)
+            let answered = match state.budget.as_mut().map_or(Ok(()), Budget::spend) {
+                Err(exceeded) => exceeded,
+                Ok(()) => repository(state, request, workspace, slug, rest).unwrap_or_else(|refusal| refusal),
+            };
+            Ok(match &state.budget {
+                Some(budget) => budget.tell(answered),
+                None => answered,
+            })
         }
         _ => Err(no_resource()),
     }
+}
+
+fn repository(state: &mut State, request: &Request, workspace: &str, slug: &str, path: &[&str]) -> Answer {
+    let repository = state.repository(workspace, slug).ok_or_else(|| no_repository(workspace, slug))?;
+    in_repository(Call { state, request, repository }, path)
 }
 
 fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
@@ -150,18 +161,6 @@ fn required_scope(method: &str, path: &[&str]) -> &'static str {
         [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => "pullrequest:write",
         [_, _, _, "pullrequests", ..] | [_, _, _, "commit", _, "pullrequests"] => "pullrequest",
         _ => "repository",
-    }
-}
-
-/// Takes one request from the budget. The answer is the real one's: plain text and no `Retry-After`.
-fn spend(state: &mut State) -> Result<(), Reply> {
-    match &mut state.budget {
-        None => Ok(()),
-        Some(0) => Err(Shape::Text.reply(429, "Rate limit for this resource has been exceeded")),
-        Some(left) => {
-            *left -= 1;
-            Ok(())
-        }
     }
 }
 

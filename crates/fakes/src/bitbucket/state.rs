@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::auth::Auth;
 use super::paging::Tokens;
+use super::rate::Budget;
 
 /// A Code Insights report.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,8 +128,8 @@ pub(super) struct State {
     closed: bool,
     pub(super) auth: Auth,
     pub(super) pages: Tokens,
-    /// Requests left before 429.
-    pub(super) budget: Option<u64>,
+    /// None when requests are not counted.
+    pub(super) budget: Option<Budget>,
     pub(super) deletes_missing_reports: bool,
     /// Counts up with everything that is made or changed: the source of UUIDs, ids and times.
     ticks: u64,

@@ -62,6 +62,7 @@ async fn respond(
             Err(Cut)
         }
         Delivery::Closed => Err(Cut),
+        Delivery::Withheld => std::future::pending().await,
     }
 }
 
@@ -72,7 +73,8 @@ fn understand(head: &hyper::http::request::Parts, body: Vec<u8>) -> Request {
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let target = head.uri.path_and_query().map_or("", |it| it.as_str()).to_owned();
+    // CONNECT has an authority and no path.
+    let target = head.uri.path_and_query().map_or_else(|| head.uri.to_string(), |it| it.as_str().to_owned());
     let absolute = head
         .uri
         .scheme_str()

@@ -28,6 +28,7 @@ enum Effect {
     Redirect { location: String },
     Reset,
     Close,
+    Hang,
     Truncate,
     Drip,
     EmptyPage,
@@ -75,6 +76,11 @@ impl Fault {
     /// Closes the connection without an answer.
     pub fn close() -> Self {
         Self::new(Effect::Close)
+    }
+
+    /// Never answers, and leaves the connection open.
+    pub fn hang() -> Self {
+        Self::new(Effect::Hang)
     }
 
     /// Sends half of the true body and closes.
@@ -175,6 +181,7 @@ impl Fault {
             Effect::Redirect { location } => Delivery::Whole(Reply::empty(302).with_header("location", location)),
             Effect::Reset => Delivery::Reset,
             Effect::Close => Delivery::Closed,
+            Effect::Hang => Delivery::Withheld,
             Effect::Truncate => Delivery::Truncated(truth),
             Effect::Drip => Delivery::Dripping(truth),
             Effect::EmptyPage => Delivery::Whole(edit_page(truth, request, |page| {
@@ -208,13 +215,14 @@ pub(super) enum Delivery {
     Dripping(Reply),
     Reset,
     Closed,
+    Withheld,
 }
 
 impl Delivery {
     pub(super) fn status(&self) -> Option<u16> {
         match self {
             Self::Whole(reply) | Self::Truncated(reply) | Self::Dripping(reply) => Some(reply.status),
-            Self::Reset | Self::Closed => None,
+            Self::Reset | Self::Closed | Self::Withheld => None,
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct Recorded {
     pub body: Vec<u8>,
     /// Whether its request line held an absolute URL, as it does towards a forward proxy.
     pub proxied: bool,
-    /// The status answered; none when the connection was cut instead.
+    /// The status answered; none when a fault withheld the answer.
     pub status: Option<u16>,
 }
 

@@ -127,6 +127,16 @@ fn the_budget_runs_out_in_plain_text_without_a_hint_and_can_be_refilled() {
 }
 
 #[test]
+fn a_scaled_limit_tells_of_itself_and_when_it_is_near() {
+    let bitbucket = Bitbucket::builder().scaled_rate_limit(10).start().expect("started");
+    let client = Client::new(&bitbucket);
+    let near: Vec<bool> = (0..10).map(|_| client.get(REPO).header("x-ratelimit-nearlimit") == Some("true")).collect();
+    assert_eq!((near.iter().filter(|near| **near).count(), near[9]), (2, true));
+    let refused = client.get(REPO);
+    assert_eq!((refused.status, refused.header("x-ratelimit-limit")), (429, Some("10")));
+}
+
+#[test]
 fn every_request_is_written_down_with_its_answer() {
     let bitbucket = Bitbucket::start().expect("started");
     let path = format!("{REPO}/commit/{COMMIT}/reports/x");

@@ -1,6 +1,7 @@
 //! The ways to fail.
 
 use std::io::{ErrorKind, Read};
+use std::time::Duration;
 
 use fakes::{Bitbucket, Fault, Shape};
 use serde_json::json;
@@ -105,6 +106,19 @@ fn a_connection_is_closed_without_an_answer() {
     bitbucket.inject(Fault::close());
     assert_eq!(put_report(&client).map_err(|error| error.kind()), Err(ErrorKind::UnexpectedEof));
     assert!(bitbucket.reports(COMMIT).is_empty());
+}
+
+#[test]
+fn an_answer_does_not_come_for_as_long_as_one_waits() {
+    let (bitbucket, client) = start();
+    bitbucket.inject(Fault::hang().after_applying());
+    let body = json!({"title": "Lint", "details": "d"}).to_string();
+    let mut stream = client.open("PUT", &report_path(), "application/json", &body).expect("sent");
+    stream.set_read_timeout(Some(Duration::from_millis(50))).expect("set");
+    let waited = stream.read(&mut [0]).map_err(|error| error.kind());
+    assert!(matches!(waited, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)), "{waited:?}");
+    assert_eq!(bitbucket.reports(COMMIT).len(), 1);
+    assert_eq!(client.get(REPO).status, 200, "others are served meanwhile");
 }
 
 #[test]
