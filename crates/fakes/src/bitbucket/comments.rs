@@ -1,6 +1,6 @@
 //! Comments on pull requests. Deleted ones stay in the list, and only their author may change them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::errors::{Answer, envelope, field, not_allowed, object};
 use super::route::Call;
@@ -17,11 +17,10 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
         }
         "POST" => {
             let sent = object(call.json(400)?)?;
-            let sent = Value::Object(sent);
             let raw = content(&sent)?;
             check_inline(&sent)?;
             let known = &call.repository().pull_requests[pull_request].comments;
-            if let Some(parent) = sent.pointer("/parent/id")
+            if let Some(parent) = sent.get("parent").and_then(|parent| parent.get("id"))
                 && !known.iter().any(|comment| parent.as_u64() == Some(comment.id))
             {
                 return Err(field("parent", "The parent comment does not exist."));
@@ -46,7 +45,7 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
 pub(super) fn one(mut call: Call<'_>, pull_request: usize, id: &str) -> Answer {
     let now = call.state.now();
     let method = call.request.method.as_str();
-    let sent = if method == "PUT" { content(&Value::Object(object(call.json(400)?)?))? } else { String::new() };
+    let sent = if method == "PUT" { content(&object(call.json(400)?)?)? } else { String::new() };
     let comments = &mut call.repository().pull_requests[pull_request].comments;
     let found = id.parse().ok().and_then(|id: u64| comments.iter_mut().find(|comment| comment.id == id));
     let comment = found.ok_or_else(|| envelope(404, &format!("Comment {id} not found")))?;
@@ -105,8 +104,8 @@ fn rendered(raw: &str) -> Value {
     json!({"raw": raw, "markup": "markdown", "html": ""})
 }
 
-fn content(body: &Value) -> Result<String, Reply> {
-    match body.pointer("/content/raw") {
+fn content(body: &Map<String, Value>) -> Result<String, Reply> {
+    match body.get("content").and_then(|content| content.get("raw")) {
         None => Err(field("content", "This field is required.")),
         Some(Value::String(raw)) if raw.trim().is_empty() => Err(field("content", "This field may not be blank.")),
         Some(Value::String(raw)) => Ok(raw.clone()),
@@ -114,7 +113,7 @@ fn content(body: &Value) -> Result<String, Reply> {
     }
 }
 
-fn check_inline(body: &Value) -> Result<(), Reply> {
+fn check_inline(body: &Map<String, Value>) -> Result<(), Reply> {
     let Some(inline) = body.get("inline") else {
         return Ok(());
     };

@@ -8,11 +8,13 @@ use crate::server::Reply;
 const HEAD: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
 <meta name=viewport content='width=device-width,initial-scale=1'><title>Bitbucket on loopback</title><style>\
 :root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-section{border:1px solid #8886;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}h2,h3{margin:.5rem 0}\
-table{border-collapse:collapse;width:100%}td{border-top:1px solid #8884;padding:.3rem .6rem .3rem 0;vertical-align:top;overflow-wrap:anywhere}\
-code{font-size:13px}b{font-weight:600;font-size:12px;border:1px solid;border-radius:3px;padding:0 .4em}\
-.FAILED,.CRITICAL,.HIGH{color:#c9372c}.PASSED,.SUCCESSFUL{color:#1f845a}.MEDIUM,.PENDING,.INPROGRESS{color:#a54800}\
-pre{white-space:pre-wrap;overflow-wrap:anywhere}</style>";
+section{border:1px solid #8886;border-radius:6px;padding:.5rem 1rem;margin:1rem 0}h2,h3,p,dl{margin:.5rem 0}\
+p,pre,td,h3{overflow-wrap:anywhere}p,pre,td{white-space:pre-wrap}small{display:block;opacity:.75}\
+dl{display:flex;flex-wrap:wrap;gap:.5rem 2rem}dd{margin:0;font-weight:600}dt{opacity:.75}\
+table{border-collapse:collapse;width:100%}td{border-top:1px solid #8884;padding:.3rem 1rem .3rem 0;vertical-align:top}\
+code{font-size:13px}b{font-weight:600;font-size:12px;border:1px solid;border-radius:3px;padding:0 .4em;white-space:nowrap}\
+.FAILED,.CRITICAL,.HIGH{color:light-dark(#ae2e24,#fd9891)}.PASSED,.SUCCESSFUL{color:light-dark(#216e4e,#7ee2b8)}\
+.MEDIUM,.PENDING,.INPROGRESS{color:light-dark(#974f0c,#fbc828)}</style>";
 
 /// The page.
 pub(super) fn show(state: &State) -> Reply {
@@ -40,49 +42,54 @@ fn show_repository(html: &mut String, repository: &Repository) {
 }
 
 fn show_status(html: &mut String, status: &Status) {
-    let description = text(&status.body, "description");
-    html.push_str(&format!("<p>{} {} {}</p>", badge(&status.state), escape(&status.key), escape(description)));
+    let (key, description) = (escape(&status.key), escape(text(&status.body, "description")));
+    html.push_str(&format!("<p>{} <code>{key}</code> {description}</p>", badge(&status.state)));
 }
 
 fn show_report(html: &mut String, report: &Report) {
-    let part = |name| text(&report.body, name);
-    html.push_str(&format!(
-        "<section><h3>{} {}</h3><p>{}</p>",
-        badge(part("result")),
-        escape(part("title")),
-        escape(part("details"))
-    ));
-    let data = report.body.get("data").and_then(Value::as_array);
-    html.push_str("<table>");
-    for item in data.into_iter().flatten() {
-        let value = item.get("value").unwrap_or(&Value::Null);
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        html.push_str(&format!("<tr><td>{}<td>{}", escape(text(item, "title")), escape(&value)));
+    let (title, details) = (escape(text(&report.body, "title")), escape(text(&report.body, "details")));
+    let result = badge(text(&report.body, "result"));
+    html.push_str(&format!("<section><h3>{result} {title}</h3><p>{details}</p><dl>"));
+    for item in report.body.get("data").and_then(Value::as_array).into_iter().flatten() {
+        html.push_str(&format!("<div><dt>{}<dd>{}</div>", escape(text(item, "title")), escape(&shown(item))));
     }
-    html.push_str("</table><table>");
-    for annotation in &report.annotations {
-        let part = |name| text(&annotation.body, name);
-        let line = annotation.body.get("line").and_then(Value::as_u64);
-        let place = line.map_or_else(|| part("path").to_owned(), |line| format!("{}:{line}", part("path")));
-        html.push_str(&format!(
-            "<tr><td>{}<td><code>{}</code><td>{}",
-            badge(part("severity")),
-            escape(&place),
-            escape(part("summary")),
-        ));
-    }
+    html.push_str("</dl><table>");
+    report.annotations.iter().for_each(|annotation| show_annotation(html, &annotation.body));
     html.push_str("</table></section>");
 }
 
+fn show_annotation(html: &mut String, annotation: &Value) {
+    let line = annotation.get("line").and_then(Value::as_u64);
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let (path, severity) = (escape(text(annotation, "path")), badge(text(annotation, "severity")));
+    let (summary, details) = (escape(text(annotation, "summary")), escape(text(annotation, "details")));
+    html.push_str(&format!("<tr><td>{severity}<td><code>{path}{line}</code><td>{summary}<small>{details}</small>"));
+}
+
 fn show_pull_request(html: &mut String, pull_request: &PullRequest) {
-    html.push_str(&format!("<section><h3>#{} {}</h3>", pull_request.id, escape(&pull_request.title)));
+    html.push_str(&format!("<section><h3>Pull request #{} {}</h3>", pull_request.id, escape(&pull_request.title)));
     for comment in pull_request.comments.iter().filter(|comment| !comment.deleted) {
         html.push_str(&format!("<pre>{}</pre>", escape(&comment.raw)));
     }
     html.push_str("</section>");
 }
 
+/// A data field's value in its unit.
+fn shown(item: &Value) -> String {
+    let value = item.get("value").unwrap_or(&Value::Null);
+    match (text(item, "type"), value) {
+        ("LINK", link) => format!("{} ({})", text(link, "text"), text(link, "href")),
+        ("PERCENTAGE", share) => format!("{share} %"),
+        ("DURATION", milliseconds) => format!("{milliseconds} ms"),
+        (_, Value::String(text)) => text.clone(),
+        (_, value) => value.to_string(),
+    }
+}
+
 fn badge(word: &str) -> String {
+    if word.is_empty() {
+        return String::new();
+    }
     let class: String = word.chars().filter(char::is_ascii_uppercase).collect();
     format!("<b class='{class}'>{}</b>", escape(word))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::errors::{Answer, envelope, no_commit, no_repository, no_resource, not_allowed};
 use super::rate::Budget;
-use super::state::{State, caller};
+use super::state::{Repository, State, caller};
 use super::{Role, annotations, auth, comments, insights, page, pull_requests, statuses};
 use crate::server::{Reply, Request, Shape};
 
@@ -18,7 +18,7 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    pub(super) fn repository(&mut self) -> &mut super::state::Repository {
+    pub(super) fn repository(&mut self) -> &mut Repository {
         &mut self.state.repositories[self.repository]
     }
 

@@ -16,7 +16,7 @@ fn the_page_shows_what_was_received_and_runs_none_of_it() {
     let data = json!([{"title": "New", "type": "NUMBER", "value": 2}]);
     client.put(&report, &json!({"title": hostile, "details": "2 new", "result": "FAILED", "data": data}));
     let annotation = json!({"external_id": "a", "annotation_type": "BUG", "summary": "tur\u{202e}ned & lost",
-        "path": "src/Cart.php", "line": 12, "severity": "HIGH"});
+        "path": "src/Cart.php", "line": 12, "severity": "HIGH", "details": "see <here>"});
     client.post(&format!("{report}/annotations"), &json!([annotation]));
     client.post(&format!("{REPO}/pullrequests/7/comments"), &json!({"content": {"raw": "| a | b |"}}));
 
@@ -30,6 +30,7 @@ fn the_page_shows_what_was_received_and_runs_none_of_it() {
         "&lt;script&gt;",
         "src/Cart.php:12",
         "tur\u{fffd}ned &amp; lost",
+        "see &lt;here&gt;",
         "| a | b |",
         "FAILED",
         "HIGH",

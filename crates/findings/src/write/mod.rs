@@ -3,6 +3,20 @@
 //! A writer decides what to show and how; it changes nothing, and what it must know of the world (is this a terminal,
 //! where are the other reports) it is told in [`Options`].
 
+mod checkstyle;
+#[cfg(test)]
+mod fixture;
+mod gitlab;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod summary;
+mod terminal;
+
+pub use json::SCHEMA as REPORT_SCHEMA;
+
 use std::io;
 
 use crate::model::Gate;
@@ -89,5 +103,20 @@ pub struct Options<'o> {
 ///
 /// Only when `out` cannot be written to.
 pub fn write(output: Output, gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    todo!()
+    // Most formats are written in small pieces.
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    match output {
+        Output::Terminal => terminal::write(gate, options, &mut out),
+        Output::Json => json::write(gate, &mut out),
+        Output::Sarif => sarif::write(gate, &mut out),
+        Output::Junit => junit::write(gate, &mut out),
+        Output::Checkstyle => checkstyle::write(gate, &mut out),
+        Output::Gitlab => gitlab::write(gate, &mut out),
+        Output::Markdown => markdown::write(gate, options, &mut out),
+        Output::Html => html::write(gate, options, &mut out),
+    }?;
+    io::Write::flush(&mut out)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! What was found, file by file, what blocks first.
+
+use std::io::{self, Write};
+
+use super::text;
+use crate::escape;
+use crate::model::{Disposition, Finding, Gate, most_important};
+use crate::write::Options;
+use crate::write::summary::{by_file, left_out, muted_words, number, source_link, web_link};
+
+/// A message longer than this is cut, and its length said.
+const MESSAGE_CHARS: usize = 1_000;
+
+/// So many files are opened to begin with.
+const OPEN_FILES: usize = 20;
+
+pub(super) fn section(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let most = options.max_findings.unwrap_or(2_000);
+    let all = gate.findings().count();
+    writeln!(out, "<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>")?;
+    if all == 0 {
+        writeln!(out, "<p class=\"card\">No findings.</p>")?;
+    } else {
+        filter(gate, out)?;
+    }
+    for (place, (path, mut findings)) in by_file(most_important(gate.findings(), most)).into_iter().enumerate() {
+        findings.sort_by_key(|finding| (rank(finding.disposition), finding.line, finding.column));
+        file(path, &findings, place < OPEN_FILES, options, out)?;
+    }
+    if all > most {
+        // This page is not where the rest is.
+        let options = Options { reports: &elsewhere(options), ..*options };
+        writeln!(out, "<p>{}</p>", text(&left_out(all, most, &options).unwrap_or_default()))?;
+    }
+    writeln!(out, "</section>")
+}
+
+const fn rank(disposition: Disposition) -> u8 {
+    match disposition {
+        Disposition::Blocking => 0,
+        Disposition::Reported => 1,
+        Disposition::Muted(_) => 2,
+    }
+}
+
+fn elsewhere<'o>(options: &Options<'o>) -> Vec<(crate::write::Output, &'o str)> {
+    options.reports.iter().filter(|(output, _)| *output != crate::write::Output::Html).copied().collect()
+}
+
+/// Check boxes that hide rows; the style sheet does the work.
+fn filter(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let totals = gate.totals();
+    writeln!(out, "<div class=\"filter\" role=\"group\" aria-label=\"Show\">")?;
+    for (word, count) in [("blocking", totals.blocking), ("reported", totals.reported), ("muted", totals.muted)] {
+        if count > 0 {
+            writeln!(out, "<label><input type=\"checkbox\" id=\"show-{word}\" checked> {word}</label>")?;
+        }
+    }
+    writeln!(out, "</div>")
+}
+
+fn file(
+    path: &str,
+    findings: &[&Finding<'_>],
+    mut open: bool,
+    options: &Options<'_>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let blocking = findings.iter().filter(|finding| finding.disposition == Disposition::Blocking).count();
+    let rest = findings.len() - blocking;
+    open &= findings.iter().any(|finding| !matches!(finding.disposition, Disposition::Muted(_)));
+    let path = if path.is_empty() { "about the whole run".to_owned() } else { text(path) };
+    writeln!(out, "<details{}>", if open { " open" } else { "" })?;
+    write!(out, "<summary><span class=\"path\">{path}</span><span class=\"counts\">")?;
+    match (blocking, rest) {
+        (0, rest) => write!(out, "{rest}")?,
+        (blocking, 0) => write!(out, "<b>{blocking} blocking</b>")?,
+        (blocking, rest) => write!(out, "<b>{blocking} blocking</b>, {rest} more")?,
+    }
+    writeln!(out, "</span></summary>\n<div class=\"found\"><table>\n<thead><tr>")?;
+    for (class, label) in [("line", "Line"), ("sev", "Severity"), ("", "Message"), ("rule", "Rule")] {
+        write!(out, "<th scope=\"col\" class=\"{class}\">{label}</th>")?;
+    }
+    writeln!(out, "</tr></thead>\n<tbody>")?;
+    for finding in findings {
+        row(finding, options, out)?;
+    }
+    writeln!(out, "</tbody></table></div>\n</details>")
+}
+
+fn row(finding: &Finding<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let state = finding.disposition.as_str();
+    let severity = finding.severity;
+    write!(out, "<tr class=\"{state}\"><td class=\"line\">{}</td>", line(finding, options))?;
+    write!(
+        out,
+        "<td class=\"sev\" data-state=\"{state}\"><i class=\"{severity}\" aria-hidden=\"true\"></i>{severity}</td>"
+    )?;
+    write!(out, "<td><div class=\"message\">{}</div>", message(finding))?;
+    let help = finding.detail.and_then(|detail| detail.help);
+    let context = finding.detail.and_then(|detail| detail.context).map(|context| format!("in context of {context}"));
+    for why in [help.map(str::to_owned), context, muted(finding)].iter().flatten() {
+        write!(out, "<div class=\"why\">{}</div>", text(why))?;
+    }
+    let rule = escape::html(finding.rule.id);
+    write!(out, "</td><td class=\"rule\">{} ", text(finding.rule.tool))?;
+    match web_link(finding.rule.link) {
+        Some(link) if !rule.is_empty() => write!(out, "<a href=\"{}\">{rule}</a>", escape::html(link))?,
+        _ => write!(out, "{rule}")?,
+    }
+    writeln!(out, "</td></tr>")
+}
+
+fn line(finding: &Finding<'_>, options: &Options<'_>) -> String {
+    let words = match (finding.line, finding.column) {
+        (0, _) => "file".to_owned(),
+        (line, 0) => line.to_string(),
+        (line, column) => format!("{line}:{column}"),
+    };
+    match source_link(finding, options) {
+        Some(link) => format!("<a href=\"{}\">{words}</a>", escape::html(&link)),
+        None => words,
+    }
+}
+
+fn message(finding: &Finding<'_>) -> String {
+    let message = finding.message.trim();
+    let mut out = escape::html(&escape::cut(message, MESSAGE_CHARS)).into_owned();
+    let chars = message.chars().count();
+    if chars > MESSAGE_CHARS {
+        out.push_str(&format!(" <span class=\"times\">(cut, {} characters in all)</span>", number(chars as u64)));
+    }
+    if finding.count > 1 {
+        out.push_str(&format!(" <span class=\"times\">({} times)</span>", number(finding.count.into())));
+    }
+    out
+}
+
+fn muted(finding: &Finding<'_>) -> Option<String> {
+    let Disposition::Muted(reason) = finding.disposition else { return None };
+    let words = finding.detail.and_then(|detail| detail.suppressed).filter(|words| !words.is_empty());
+    Some(match words {
+        Some(words) => format!("muted: {}: {words}", muted_words(reason)),
+        None => format!("muted: {}", muted_words(reason)),
+    })
+}
