@@ -1,5 +1,144 @@
-use super::{Context, Parsed, ReadError};
+//! Checkstyle XML, the format that everybody writes and nobody specified.
+//!
+//! Sources: checkstyle `XMLLogger.java`; phpstan-src `CheckstyleErrorFormatter.php`; PHP_CodeSniffer
+//! `src/Reports/Checkstyle.php`; PHP-CS-Fixer `CheckstyleReporter.php`; psalm `CheckstyleReport.php`.
 
-pub(super) fn read<'a>(_text: &str, _context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
-    Err(ReadError { what: "not implemented yet".to_owned() })
+mod dialect;
+
+use std::borrow::Cow;
+
+use self::dialect::Dialect;
+use super::xml::{Element, Node, Xml};
+use super::{Context, Format, Parsed, ReadError, noise, phpstan};
+use crate::model::{Detail, File, Finding, Report, Severity};
+
+pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
+    let dialect = Dialect::of(text);
+    let tool = dialect.tool().or(context.tool).unwrap_or("checkstyle");
+    let mut reader = Checkstyle {
+        context,
+        dialect,
+        report: Report::new(context.arena.text(tool), Format::Checkstyle),
+        file: None,
+        detail: None,
+        strange_numbers: 0,
+    };
+    let mut xml = Xml::new(text);
+    let mut exception: Option<String> = None;
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Open(element) => match element.name() {
+                "error" => reader.error(&mut xml, &element),
+                "file" => reader.open_file(&mut xml, &element),
+                "exception" => exception = Some(String::new()),
+                _ => {}
+            },
+            Node::Text(text) => {
+                if let Some(exception) = &mut exception {
+                    exception.push_str(&text);
+                }
+            }
+            Node::Close => {
+                if let Some(exception) = exception.take() {
+                    reader.exception(&exception);
+                }
+            }
+        }
+    }
+    reader.finish(xml)
+}
+
+struct Checkstyle<'c, 'a> {
+    context: &'c Context<'c, 'a>,
+    dialect: Dialect,
+    report: Report<'a>,
+    file: Option<&'a File<'a>>,
+    detail: Option<&'a Detail<'a>>,
+    strange_numbers: usize,
+}
+
+impl<'a> Checkstyle<'_, 'a> {
+    fn open_file(&mut self, xml: &mut Xml<'_>, element: &Element<'_>) {
+        (self.file, self.detail) = (None, None);
+        xml.attributes(element, |key, value| {
+            if key == "name" {
+                let (file, trait_context) = self.context.roots.resolve(&value, self.context.arena);
+                self.file = file;
+                self.detail = self.context.arena.detail(Detail { context: trait_context, ..Detail::default() });
+            }
+        });
+    }
+
+    fn error(&mut self, xml: &mut Xml<'_>, element: &Element<'_>) {
+        let (mut message, mut source) = (Cow::Borrowed(""), Cow::Borrowed(""));
+        let (mut line, mut column, mut severity) = (0, 0, Severity::High);
+        xml.attributes(element, |key, value| match key {
+            "message" => message = value,
+            "source" => source = value,
+            "line" => line = self.number(&value),
+            "column" => column = self.number(&value),
+            "severity" => severity = severity_of(&value),
+            _ => {}
+        });
+        let (mut message, mut rule) = (&*message, &*source);
+        match self.dialect {
+            Dialect::Phpstan => column = 0,
+            Dialect::Psalm => (rule, message) = message.split_once(": ").unwrap_or(("", message)),
+            Dialect::CsFixer => rule = rule.strip_prefix("PHP-CS-Fixer.").unwrap_or(rule),
+            Dialect::Phpcs | Dialect::Unknown => {}
+        }
+        if self.file.is_none() {
+            return self.no_file(message);
+        }
+        let arena = self.context.arena;
+        let rule = arena.rule(self.report.tool, rule);
+        let finding = Finding {
+            line,
+            column,
+            detail: self.detail,
+            ..Finding::new(rule, self.file, severity, arena.text(message))
+        };
+        match self.dialect {
+            Dialect::Phpstan => phpstan::push(&mut self.report, finding),
+            _ => self.report.findings.push(finding),
+        }
+    }
+
+    /// PHPStan puts what is wrong with the whole run into a file without a name; with others it is a broken report.
+    fn no_file(&mut self, message: &str) {
+        match self.dialect {
+            Dialect::Phpstan => phpstan::general(&mut self.report, message),
+            _ => self.report.problems.push(format!("the report holds an error that belongs to no file: {message}")),
+        }
+    }
+
+    fn exception(&mut self, text: &str) {
+        let path = self.file.map_or("a file", |file| file.path);
+        let text = noise::quote(text);
+        self.report.problems.push(format!("{} failed on {path}: {text}", self.report.tool));
+    }
+
+    /// A line or column; empty, `-1` and what is none say nothing about the place.
+    fn number(&mut self, value: &str) -> u32 {
+        value.parse().unwrap_or_else(|_| {
+            self.strange_numbers += usize::from(!value.is_empty());
+            0
+        })
+    }
+
+    fn finish(mut self, xml: Xml<'_>) -> Result<Parsed<'a>, ReadError> {
+        if self.strange_numbers > 0 {
+            self.report.notes.push(format!("{} lines or columns are no numbers: read as 0", self.strange_numbers));
+        }
+        xml.finish(self.report)
+    }
+}
+
+/// A severity that is missing or that nobody knows is an error: too loud is safer than too quiet.
+fn severity_of(word: &str) -> Severity {
+    match word {
+        "error" => Severity::High,
+        "warning" => Severity::Medium,
+        word => Severity::from_word(word).unwrap_or(Severity::High),
+    }
 }

@@ -6,26 +6,15 @@
 use serde::Deserialize;
 
 use super::json::{self, Text};
-use super::{Context, Format, Parsed, ReadError, proposal};
+use super::{Context, Format, Parsed, ReadError, csfixer};
 
 /// Reads one report.
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
     let (document, consumed) = json::document::<Document<'_>>(text, "PHP-CS-Fixer JSON report")?;
-    let arena = context.arena;
-    let mut report = json::report_of("php-cs-fixer", Format::CsFixerJson, context);
+    let mut report = json::report_of(csfixer::TOOL, Format::CsFixerJson, context);
     for entry in &document.files {
-        let file = context.roots.resolve(&entry.name, arena).0;
-        // The words of its Checkstyle report.
-        let mut rules: Vec<_> = (entry.applied_fixers.iter().flatten())
-            .map(|fixer| {
-                let message = arena.text(&format!("Found violation(s) of type: {}", &**fixer));
-                (arena.rule("php-cs-fixer", fixer), message)
-            })
-            .collect();
-        if rules.is_empty() {
-            rules.push((arena.rule("php-cs-fixer", ""), "PHP-CS-Fixer would change this; -v shows by which rules"));
-        }
-        proposal::push(&mut report, context, file, &rules, entry.diff.as_deref().unwrap_or_default());
+        let rules: Vec<&str> = entry.applied_fixers.iter().flatten().map(|fixer| &**fixer).collect();
+        csfixer::push(&mut report, context, &entry.name, &rules, entry.diff.as_deref().unwrap_or_default());
     }
     Ok(json::parsed(report, consumed))
 }

@@ -101,6 +101,24 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.as_str() == name || format.aliases().contains(&&*name))
     }
 
+    /// What it is written in.
+    pub(super) const fn syntax(self) -> Syntax {
+        match self {
+            Self::Checkstyle | Self::Junit | Self::PhpcsXml | Self::CsFixerXml => Syntax::Xml,
+            Self::PhpstanRaw | Self::PhpcsEmacs | Self::PhpcsCsv | Self::Github | Self::Teamcity => Syntax::Lines,
+            Self::PhpstanJson
+            | Self::PhpcsJson
+            | Self::CsFixerJson
+            | Self::PsalmJson
+            | Self::RectorJson
+            | Self::DeptracJson
+            | Self::PhpmdJson
+            | Self::Gitlab
+            | Self::Sarif
+            | Self::Stepgate => Syntax::Json,
+        }
+    }
+
     const fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::PhpstanJson => &["phpstan", "phpstan-prettyjson"],
@@ -124,6 +142,14 @@ impl Format {
             Self::Stepgate => &["stepgate", "json"],
         }
     }
+}
+
+/// What a format is written in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Syntax {
+    Json,
+    Xml,
+    Lines,
 }
 
 impl std::fmt::Display for Format {

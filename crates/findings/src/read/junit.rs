@@ -1,5 +1,215 @@
-use super::{Context, Parsed, ReadError};
+//! JUnit XML as PHPStan, PHP_CodeSniffer and PHP-CS-Fixer write it: a failed test case is a finding.
+//!
+//! Sources: phpstan-src `src/Command/ErrorFormatter/JunitErrorFormatter.php`, PHP_CodeSniffer `src/Reports/Junit.php`,
+//! PHP-CS-Fixer `src/Console/Report/FixReport/JunitReporter.php`.
 
-pub(super) fn read<'a>(_text: &str, _context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
-    Err(ReadError { what: "not implemented yet".to_owned() })
+use std::borrow::Cow;
+
+use super::xml::{Element, Node, Xml};
+use super::{Context, Format, Parsed, ReadError, csfixer, phpstan};
+use crate::diff;
+use crate::model::{Detail, Finding, Report, Severity};
+
+const PHPCS: &str = "phpcs";
+
+/// How many unchanged lines a diff shows behind a change.
+const CONTEXT_LINES: usize = 3;
+
+/// What a `<testcase>` and its `<failure>` say.
+#[derive(Default)]
+struct Case {
+    name: String,
+    file: String,
+    failure: Option<Failure>,
+}
+
+#[derive(Default)]
+struct Failure {
+    kind: String,
+    message: String,
+    text: String,
+}
+
+pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
+    let tool = tool(text).ok_or_else(|| ReadError {
+        what: "this JUnit XML is not written by PHPStan, PHP_CodeSniffer or PHP-CS-Fixer; results of tests are for \
+               stepgate-tests"
+            .to_owned(),
+    })?;
+    let mut report = Report::new(tool, Format::Junit);
+    let mut xml = Xml::new(text);
+    let mut case: Option<Case> = None;
+    let mut in_failure = false;
+    let mut counts = Counts::default();
+    while let Some(node) = xml.next() {
+        match node {
+            Node::Open(element) => match (element.name(), &mut case) {
+                ("testsuites" | "testsuite", _) => counts.open(&mut xml, &element),
+                ("testcase", _) => {
+                    counts.cases += 1;
+                    case = Some(open_case(&mut xml, &element));
+                }
+                ("failure" | "error", Some(case)) => {
+                    in_failure = true;
+                    case.failure = Some(open_failure(&mut xml, &element));
+                }
+                _ => {}
+            },
+            Node::Text(text) if in_failure => {
+                if let Some(failure) = case.as_mut().and_then(|case| case.failure.as_mut()) {
+                    failure.text.push_str(&text);
+                }
+            }
+            Node::Text(_) => {}
+            Node::Close if in_failure => in_failure = false,
+            Node::Close => {
+                if let Some(case) = case.take() {
+                    counts.failed += u64::from(case.failure.is_some());
+                    push(&mut report, &case, context);
+                }
+            }
+        }
+    }
+    counts.check(&mut report);
+    xml.finish(report)
+}
+
+/// Who wrote it, by the name of the first element that has one.
+fn tool(text: &str) -> Option<&'static str> {
+    let mut xml = Xml::new(text);
+    for _ in 0..20 {
+        if let Node::Open(element) = xml.next()? {
+            let name = xml.attribute(&element, "name");
+            if !name.is_empty() {
+                return match name.as_str() {
+                    "phpstan" => Some(phpstan::TOOL),
+                    "PHP CS Fixer" => Some(csfixer::TOOL),
+                    name => name.starts_with("PHP_CodeSniffer ").then_some(PHPCS),
+                };
+            }
+        }
+    }
+    None
+}
+
+/// The counts of the root element against what was there.
+#[derive(Default)]
+struct Counts {
+    claimed: Option<(Option<u64>, Option<u64>)>,
+    cases: u64,
+    failed: u64,
+}
+
+impl Counts {
+    /// Only the outermost element that counts is taken: it counts for all.
+    fn open(&mut self, xml: &mut Xml<'_>, element: &Element<'_>) {
+        let (mut tests, mut failures) = (None, None);
+        xml.attributes(element, |key, value| match key {
+            "tests" => tests = value.parse().ok(),
+            "failures" => failures = value.parse().ok(),
+            _ => {}
+        });
+        if tests.is_some() && self.claimed.is_none() {
+            self.claimed = Some((tests, failures));
+        }
+    }
+
+    fn check(&self, report: &mut Report<'_>) {
+        let Some((Some(tests), failures)) = self.claimed else { return };
+        // PHP_CodeSniffer counts a clean file, PHP-CS-Fixer each rule that failed.
+        let failures = failures.filter(|_| report.tool != csfixer::TOOL);
+        let Self { cases, failed, .. } = *self;
+        if tests != cases || failures.is_some_and(|failures| failures != failed) {
+            let failures = failures.unwrap_or(failed);
+            report.problems.push(format!(
+                "the report counts {tests} tests and {failures} failures, and holds {cases} and {failed}"
+            ));
+        }
+    }
+}
+
+fn open_case(xml: &mut Xml<'_>, element: &Element<'_>) -> Case {
+    let mut case = Case::default();
+    xml.attributes(element, |key, value| match key {
+        "name" => case.name = value.into_owned(),
+        "file" => case.file = value.into_owned(),
+        _ => {}
+    });
+    case
+}
+
+fn open_failure(xml: &mut Xml<'_>, element: &Element<'_>) -> Failure {
+    let mut failure = Failure::default();
+    xml.attributes(element, |key, value| match key {
+        "type" => failure.kind = value.into_owned(),
+        "message" => failure.message = value.into_owned(),
+        _ => {}
+    });
+    failure
+}
+
+fn push<'a>(report: &mut Report<'a>, case: &Case, context: &Context<'_, 'a>) {
+    let Some(failure) = &case.failure else { return };
+    if report.tool == csfixer::TOOL {
+        let (rules, diff) = applied_fixers(&failure.text);
+        return csfixer::push(report, context, &case.file, &rules, &diff);
+    }
+    let arena = context.arena;
+    let severity = Severity::from_word(&failure.kind).unwrap_or(Severity::High);
+    let message = if failure.message.is_empty() { failure.text.trim() } else { &failure.message };
+    let (rule, place) = match report.tool {
+        PHPCS => phpcs_name(&case.name),
+        _ => ("", phpstan_name(&case.name)),
+    };
+    let Some((path, line, column)) = place else {
+        return phpstan::general(report, message);
+    };
+    let (file, written) = context.roots.resolve(path, arena);
+    let trait_context: Option<Cow<'_, str>> = phpstan::context(written);
+    let finding = Finding {
+        line,
+        column,
+        detail: arena.detail(Detail { context: trait_context.as_deref(), ..Detail::default() }),
+        ..Finding::new(arena.rule(report.tool, rule), file, severity, arena.text(message))
+    };
+    if report.tool == phpstan::TOOL {
+        phpstan::push(report, finding);
+    } else {
+        report.findings.push(finding);
+    }
+}
+
+type Place<'c> = Option<(&'c str, u32, u32)>;
+
+/// `Sniff.Code at path (12:5)`.
+fn phpcs_name(name: &str) -> (&str, Place<'_>) {
+    let (code, place) = name.split_once(" at ").unwrap_or(("", name));
+    let position = place.strip_suffix(')').and_then(|place| place.rsplit_once(" ("));
+    let (path, position) = position.unwrap_or((place, ""));
+    let (line, column) = position.split_once(':').unwrap_or((position, ""));
+    (code, Some((path, line.parse().unwrap_or(0), column.parse().unwrap_or(0))))
+}
+
+/// `path:12`, `path:` for the whole file; `None` for `General error` and `Warning`.
+fn phpstan_name(name: &str) -> Place<'_> {
+    let (path, line) = name.rsplit_once(':')?;
+    let line = if line.is_empty() { 0 } else { line.parse().ok()? };
+    Some((path, line, 0))
+}
+
+/// The rules in the text of a failure of PHP-CS-Fixer, and the diff, whose last lines, blank ones, are cut off.
+fn applied_fixers(text: &str) -> (Vec<&str>, String) {
+    let (head, diff) = text.split_once("Diff:\n").unwrap_or((text, ""));
+    let rules = head.lines().filter_map(|line| line.strip_prefix("* ")).map(str::trim).collect();
+    let Some(start) = diff.find("--- ") else { return (rules, String::new()) };
+    let mut diff = format!("{}\n", &diff[start..]);
+    let whole = diff.len();
+    for _ in 0..CONTEXT_LINES {
+        if diff::parse(diff.as_bytes()).is_ok() {
+            return (rules, diff);
+        }
+        diff.push_str(" \n");
+    }
+    diff.truncate(if diff::parse(diff.as_bytes()).is_ok() { diff.len() } else { whole });
+    (rules, diff)
 }

@@ -5,14 +5,19 @@
 //! that nothing in the input can be used.
 
 mod checkstyle;
+mod csfixer;
 mod csfixer_json;
 mod csfixer_xml;
+mod decode;
 mod deptrac_json;
+mod detect;
 mod format;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod lines;
+mod noise;
 mod phpcs_csv;
 mod phpcs_emacs;
 mod phpcs_json;
@@ -25,13 +30,16 @@ mod proposal;
 mod psalm_json;
 mod rector_json;
 mod sarif;
+mod sniff_json;
 mod stepgate;
 mod teamcity;
+mod xml;
 
 pub use format::Format;
 
+use self::detect::Kind;
 use crate::arena::Arena;
-use crate::model::Report;
+use crate::model::{Finding, Report};
 use crate::paths::Roots;
 
 /// What readers need besides the bytes.
@@ -63,11 +71,113 @@ pub(crate) struct Parsed<'a> {
 }
 
 /// Reads an input of `format`, or of whatever format its content shows. Gives one report per tool run found in it,
-/// at least one.
+/// at least one. What stands around the documents is skipped with a note, or is a problem where it shows a crash.
 pub fn read<'a>(bytes: &[u8], format: Option<Format>, context: &Context<'_, 'a>) -> Result<Vec<Report<'a>>, ReadError> {
-    let text = String::from_utf8_lossy(bytes);
-    let format = format.ok_or_else(|| ReadError { what: "name the format with --format".to_owned() })?;
-    Ok(read_document(&text, format, context)?.reports)
+    let decode::Decoded { text, notes } = decode::decode(bytes);
+    if text.trim().is_empty() {
+        let what = if bytes.is_empty() { "it is empty (0 bytes)" } else { "there is nothing but white space in it" };
+        return Err(ReadError { what: format!("{what}: the tool did not write a report, or did not run") });
+    }
+    let mut reports = documents(&text, format, context)?;
+    if let Some(first) = reports.first_mut() {
+        first.notes.splice(0..0, notes);
+    }
+    reports.iter_mut().for_each(aborted_files);
+    Ok(reports)
+}
+
+/// Reads document after document, and what stands between them.
+fn documents<'a>(text: &str, format: Option<Format>, context: &Context<'_, 'a>) -> Result<Vec<Report<'a>>, ReadError> {
+    let mut reports = Vec::new();
+    let mut rest = text;
+    while let Some(found) = detect::document(rest) {
+        let (before, document) = rest.split_at(found.start);
+        let read = expect(found.kind, format).and_then(|format| read_document(document, format, context));
+        let read = read.map_err(|error| in_input(error, text, text.len() - document.len()));
+        let mut parsed = match read {
+            Ok(parsed) => parsed,
+            Err(error) if reports.is_empty() => return Err(error),
+            // It does not take away what was read before it.
+            Err(error) => {
+                problem_of_last(&mut reports, format!("what follows the report cannot be read: {error}"));
+                return Ok(reports);
+            }
+        };
+        between(&mut reports, &mut parsed.reports, before, context)?;
+        reports.append(&mut parsed.reports);
+        rest = document.get(parsed.consumed.max(1)..).unwrap_or_default();
+    }
+    if reports.is_empty() {
+        let format = expect(detect::lines(text), format)?;
+        return Ok(read_document(text, format, context)?.reports);
+    }
+    between(&mut reports, &mut [], rest, context)?;
+    Ok(reports)
+}
+
+/// The format to read a document as: the one it looks like, which must be the one that was asked for, if any was.
+fn expect(kind: Kind, asked: Option<Format>) -> Result<Format, ReadError> {
+    let what = match (kind, asked) {
+        (Kind::Known(format), None) => return Ok(format),
+        (Kind::Known(format), Some(asked)) if format == asked => return Ok(format),
+        (Kind::Known(format), Some(asked)) => format!("it looks like {format}, not like {asked} as --format says"),
+        (Kind::Unclear(syntax, _), Some(asked)) if asked.syntax() == syntax => return Ok(asked),
+        (Kind::Unclear(_, what), Some(asked)) => format!("it is {what}, not {asked} as --format says"),
+        (Kind::Unclear(_, what), None) => {
+            let names = Format::ALL.map(Format::as_str).join(", ");
+            format!("it is {what}, which does not show which of the formats it is: {names}; name it with --format")
+        }
+        (Kind::Refused(why), _) => why,
+    };
+    Err(ReadError { what })
+}
+
+/// Readers count lines from the start of their document.
+fn in_input(error: ReadError, text: &str, start: usize) -> ReadError {
+    let what = match memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count() {
+        0 => return error,
+        lines => format!("{} (counted from line {} of the input)", error.what, lines + 1),
+    };
+    ReadError { what }
+}
+
+/// Deals with `text` that stands between the documents of two reports: it may be a report of its own, of lines; else
+/// it is noise of the tool that wrote what stands before it, or at the start of the input, behind it.
+fn between<'a>(
+    before: &mut Vec<Report<'a>>,
+    behind: &mut [Report<'a>],
+    text: &str,
+    context: &Context<'_, 'a>,
+) -> Result<(), ReadError> {
+    if let Kind::Known(format) = detect::lines(text) {
+        before.append(&mut read_document(text, format, context)?.reports);
+    } else if let Some(report) = before.last_mut() {
+        noise::skipped(report, text, "behind the document");
+    } else if let Some(report) = behind.first_mut() {
+        noise::skipped(report, text, "before the document");
+    }
+    Ok(())
+}
+
+fn problem_of_last(reports: &mut [Report<'_>], problem: String) {
+    if let Some(last) = reports.last_mut() {
+        last.problems.push(problem);
+    }
+}
+
+/// PHP_CodeSniffer reports a sniff that crashed as an error on line 1, in every format: the rest of that file was not
+/// checked.
+fn aborted_files(report: &mut Report<'_>) {
+    let aborted = |finding: &&Finding<'_>| finding.rule.id == "Internal.Exception";
+    let problems: Vec<String> =
+        report.findings.iter().filter(aborted).map(|f| format!("{}: {}", f.path(), f.message)).collect();
+    report.problems.extend(problems);
+}
+
+/// Whether `code` has the four parts of the code of a sniff: `PSR12.Files.FileHeader.SpacingAfterBlock`.
+fn is_sniff(code: &str) -> bool {
+    code.split('.').filter(|part| part.starts_with(|c: char| c.is_ascii_uppercase())).count() == 4
+        && code.bytes().filter(|&byte| byte == b'.').count() == 3
 }
 
 /// Reads the one document of `format` at the start of `text`.

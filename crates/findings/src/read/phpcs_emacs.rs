@@ -1,5 +1,43 @@
-use super::{Context, Parsed, ReadError};
+//! PHP_CodeSniffer's `emacs`: `path:line:column: error - message`, and ` (Sniff.Code)` at the end with `-s`.
+//!
+//! Source: PHP_CodeSniffer `src/Reports/Emacs.php`.
 
-pub(super) fn read<'a>(_text: &str, _context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
-    Err(ReadError { what: "not implemented yet".to_owned() })
+use super::lines::{self, Place};
+use super::{Context, Format, Parsed, ReadError};
+use crate::model::{Finding, Report, Severity};
+
+pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
+    let report = Report::new(context.arena.text(context.tool.unwrap_or("phpcs")), Format::PhpcsEmacs);
+    Ok(lines::read(
+        text,
+        report,
+        |line| parse_line(line).is_some(),
+        |report, entry| {
+            if let Some((severity, place)) = parse_line(entry) {
+                let (message, code) = split_code(place.rest);
+                let rule = context.arena.rule(report.tool, code);
+                let (file, _) = context.roots.resolve(place.path, context.arena);
+                report.findings.push(Finding {
+                    line: place.line,
+                    column: place.column,
+                    ..Finding::new(rule, file, severity, context.arena.text(message))
+                });
+            }
+        },
+    ))
+}
+
+/// The severity, the place and the message (as [`Place::rest`]) of a line.
+pub(super) fn parse_line(line: &str) -> Option<(Severity, Place<'_>)> {
+    let place = lines::place(line)?;
+    let kinds = [(" error - ", Severity::High), (" warning - ", Severity::Medium)];
+    kinds
+        .into_iter()
+        .find_map(|(kind, severity)| Some((severity, Place { rest: place.rest.strip_prefix(kind)?, ..place })))
+}
+
+/// `message (PSR12.Files.FileHeader.Spacing)` in two. A sniff code has four parts.
+fn split_code(message: &str) -> (&str, &str) {
+    let split = message.strip_suffix(')').and_then(|message| message.rsplit_once(" ("));
+    split.filter(|(_, code)| super::is_sniff(code)).unwrap_or((message, ""))
 }

@@ -18,7 +18,7 @@ fn findings_keep_line_identifier_tip_trait_context_and_whether_they_can_be_ignor
       high src/T.php:4:0:0 [property.notFound] "Access to an undefined property App\\A::$x."
         help: "Learn more: https://phpstan.org/"
         context: "class App\\A"
-      high src/T.php:0:0:0 [ignore.unmatched] "Never matched." not-ignorable
+      critical src/T.php:0:0:0 [ignore.unmatched] "Never matched." not-ignorable
         context: "class App\\A"
     "#);
 }
