@@ -100,7 +100,8 @@ fn on_interrupt() -> std::io::Result<oneshot::Receiver<()>> {
             };
             drop(ready.send(Ok(())));
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-            drop(tell.send(()));
+            // Nobody listens when the program has just ended by itself.
+            let _told = tell.send(());
             tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {}, () = tokio::time::sleep(GRACE) => {} }
             end(Exit::Interrupted);
         });

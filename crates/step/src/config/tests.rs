@@ -24,7 +24,7 @@ enum Block {
 
 fn loaded(text: &str) -> Result<Config<Section>> {
     let dir = tempfile::tempdir().expect("a directory");
-    crate::files::replace(&dir.path().join(FILE_NAME), |out| out.write_all(text.as_bytes())).expect("written");
+    files::replace(&dir.path().join(FILE_NAME), |out| out.write_all(text.as_bytes())).expect("written");
     load("lint", None, dir.path())
 }
 
