@@ -107,7 +107,8 @@ pub enum Publish {
 /// What goes to Bitbucket, and to which commit. What is left out comes from the pipeline's environment, then from git.
 ///
 /// Outside a step a token is needed: `STEPGATE_BITBUCKET_TOKEN`, or `STEPGATE_BITBUCKET_EMAIL` with
-/// `STEPGATE_BITBUCKET_API_TOKEN`, or `STEPGATE_BITBUCKET_OAUTH_KEY` with `STEPGATE_BITBUCKET_OAUTH_SECRET`.
+/// `STEPGATE_BITBUCKET_API_TOKEN`, or `STEPGATE_BITBUCKET_OAUTH_KEY` with `STEPGATE_BITBUCKET_OAUTH_SECRET` (and
+/// `STEPGATE_BITBUCKET_OAUTH_URL`, where tokens come from another place than Bitbucket's).
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Bitbucket")]
 pub struct PublishArgs {
@@ -120,6 +121,9 @@ pub struct PublishArgs {
     /// The API [default: https://api.bitbucket.org/2.0]
     #[arg(long, value_name = "URL", env = "STEPGATE_BITBUCKET_URL")]
     pub bitbucket_url: Option<String>,
+    /// How long to wait in all for Bitbucket when it does not answer or wants fewer requests [default: 300]
+    #[arg(long, value_name = "SECONDS", env = "STEPGATE_BITBUCKET_PATIENCE")]
+    pub bitbucket_patience: Option<u64>,
     /// Workspace
     #[arg(long, value_name = "ID")]
     pub workspace: Option<String>,

@@ -31,7 +31,7 @@ pub struct Pipeline {
     /// Clone directory (`/opt/atlassian/pipelines/agent/build`).
     pub clone_dir: Option<String>,
     /// The proxy that adds credentials to `http://api.bitbucket.org` requests: `http://localhost:29418` in a step,
-    /// `http://host.docker.internal:29418` inside a pipe.
+    /// `http://host.docker.internal:29418` inside a pipe, `STEPGATE_BITBUCKET_PROXY` where a runner has it elsewhere.
     pub proxy: Option<String>,
     /// The repository's HTTP URL (`http://bitbucket.org/WORKSPACE/REPO`), to which the proxy gives access too.
     pub git_origin: Option<String>,
@@ -58,7 +58,7 @@ impl Pipeline {
             step_uuid: text("BITBUCKET_STEP_UUID"),
             deployment: text("BITBUCKET_DEPLOYMENT_ENVIRONMENT"),
             clone_dir: text("BITBUCKET_CLONE_DIR"),
-            proxy: in_step.then(|| proxy(env).to_owned()),
+            proxy: text("STEPGATE_BITBUCKET_PROXY").or_else(|| in_step.then(|| proxy(env).to_owned())),
             git_origin: text("BITBUCKET_GIT_HTTP_ORIGIN"),
         }
     }

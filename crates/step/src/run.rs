@@ -1,5 +1,6 @@
 //! The one way into every program: arguments, session, runtime, signals, bugs, exit code.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -22,13 +23,7 @@ pub fn main<A>(program: impl AsyncFnOnce(A, &mut Session) -> Result<Exit>) -> Ex
 where
     A: CommandFactory + FromArgMatches,
 {
-    tell_of_bugs();
-    let parsed = A::command().try_get_matches();
-    let parsed = parsed.and_then(|matches| Ok((A::from_arg_matches(&matches)?, matches)));
-    match parsed {
-        Ok((args, matches)) => with_session(program, args, &matches).into(),
-        Err(error) => refuse(&error),
-    }
+    main_with(std::env::args_os(), program).into()
 }
 
 /// Runs a program in a session that somebody else made, tells of its failure there, and gives its exit.
@@ -43,17 +38,34 @@ pub async fn run_in<A>(
         flushed.map(|()| exit).map_err(|error| Failure::input("cannot write to standard output").because(error))
     });
     result.unwrap_or_else(|failure| {
-        // When not even standard error takes it, the exit code still tells.
+        // What was printed comes first. When the streams take nothing, the exit code still tells.
+        drop(session.out.flush());
         drop(failure.tell(&mut session.err));
         failure.exit()
     })
 }
 
+fn main_with<A>(
+    args: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    program: impl AsyncFnOnce(A, &mut Session) -> Result<Exit>,
+) -> Exit
+where
+    A: CommandFactory + FromArgMatches,
+{
+    tell_of_bugs();
+    let parsed = A::command().try_get_matches_from(args);
+    let parsed = parsed.and_then(|matches| Ok((A::from_arg_matches(&matches)?, matches)));
+    match parsed {
+        Ok((args, matches)) => with_session(program, args, &matches),
+        Err(error) => refuse(&error),
+    }
+}
+
 /// What clap has to say: help and version on standard output with 0, wrong usage on standard error with 2.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn refuse(error: &clap::Error) -> Exit {
     // Nobody is left to be told when the stream is closed.
     drop(error.print());
-    if error.use_stderr() { Exit::Usage.into() } else { Exit::Pass.into() }
+    if error.use_stderr() { Exit::Usage } else { Exit::Pass }
 }
 
 fn with_session<A>(program: impl AsyncFnOnce(A, &mut Session) -> Result<Exit>, args: A, matches: &ArgMatches) -> Exit {
