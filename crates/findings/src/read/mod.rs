@@ -32,10 +32,13 @@ mod rector_json;
 mod sarif;
 mod sniff_json;
 mod stepgate;
+mod stream;
 mod teamcity;
 mod xml;
 
 pub use format::Format;
+
+use std::io::{self, Read, Seek, SeekFrom};
 
 use self::detect::Kind;
 use crate::arena::Arena;
@@ -178,6 +181,27 @@ fn aborted_files(report: &mut Report<'_>) {
 fn is_sniff(code: &str) -> bool {
     code.split('.').filter(|part| part.starts_with(|c: char| c.is_ascii_uppercase())).count() == 4
         && code.bytes().filter(|&byte| byte == b'.').count() == 3
+}
+
+/// Reads an input that can be read twice, as [`read`] does. Of the large JSON reports of PHPStan and PHP_CodeSniffer no
+/// more than a window is in memory at a time.
+///
+/// # Errors
+///
+/// The outer one when `input` cannot be read, the inner one as with [`read`].
+pub fn read_from<'a>(
+    mut input: impl Read + Seek,
+    format: Option<Format>,
+    context: &Context<'_, 'a>,
+) -> io::Result<Result<Vec<Report<'a>>, ReadError>> {
+    if let Some(report) = stream::read(&mut input, format, context)? {
+        return Ok(Ok(vec![report]));
+    }
+    let size = input.seek(SeekFrom::End(0))?;
+    input.rewind()?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    input.read_to_end(&mut bytes)?;
+    Ok(read(&bytes, format, context))
 }
 
 /// Reads the one document of `format` at the start of `text`.

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny};
 
 use super::json::{self, Elements, Fields, Interned, MaybeInterned, Mismatches, Number, Take};
+use super::stream::Streamed;
 use super::{Context, Format, Parsed, ReadError};
 use crate::model::{File, Finding, Report, Severity};
 
@@ -49,7 +50,7 @@ fn broken<'a>(document: Document<'_, 'a>, text: &str, error: &serde_json::Error)
     json::keep_read_part(document.report, text, error, why)
 }
 
-struct Document<'c, 'a> {
+pub(super) struct Document<'c, 'a> {
     context: &'c Context<'c, 'a>,
     report: Report<'a>,
     totals: Option<Totals>,
@@ -64,7 +65,7 @@ struct Totals {
 }
 
 impl<'c, 'a> Document<'c, 'a> {
-    fn new(context: &'c Context<'c, 'a>) -> Self {
+    pub(super) fn new(context: &'c Context<'c, 'a>) -> Self {
         Self {
             context,
             report: json::report_of("phpcs", Format::PhpcsJson, context),
@@ -90,6 +91,12 @@ impl<'c, 'a> Document<'c, 'a> {
             ));
         }
         Ok(self.report)
+    }
+}
+
+impl<'a> Streamed<'a> for Document<'_, 'a> {
+    fn finish(self) -> Option<Report<'a>> {
+        self.whole().ok()
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny};
 
 use super::json::{self, Elements, Fields, Interned, MaybeInterned, Mismatches, Number, Take, Text};
+use super::stream::Streamed;
 use super::{Context, Format, Parsed, ReadError, phpstan};
 use crate::model::{Detail, File, Finding, Report, Severity};
 
@@ -26,7 +27,7 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
     }
 }
 
-struct Document<'c, 'a> {
+pub(super) struct Document<'c, 'a> {
     context: &'c Context<'c, 'a>,
     report: Report<'a>,
     totals: Option<Totals>,
@@ -42,7 +43,7 @@ struct Totals {
 }
 
 impl<'c, 'a> Document<'c, 'a> {
-    fn new(context: &'c Context<'c, 'a>) -> Self {
+    pub(super) fn new(context: &'c Context<'c, 'a>) -> Self {
         Self {
             context,
             report: json::report_of("phpstan", Format::PhpstanJson, context),
@@ -70,6 +71,12 @@ impl<'c, 'a> Document<'c, 'a> {
             problems.push(format!("totals.errors says {}, but the report holds {general}", totals.errors.0));
         }
         Ok(self.report)
+    }
+}
+
+impl<'a> Streamed<'a> for Document<'_, 'a> {
+    fn finish(self) -> Option<Report<'a>> {
+        self.whole().ok()
     }
 }
 
