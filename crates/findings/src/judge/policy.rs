@@ -1,10 +1,15 @@
 //! What blocks. These types are the `lint.policy` section of `stepgate.yaml`.
+//!
+//! Everything that can be wrong in them is found when the config is read: globs are compiled then, and a limit that
+//! could never apply is refused.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pattern::{PathPattern, RulePattern};
 use crate::model::Severity;
 
 /// Which findings can block.
@@ -14,15 +19,15 @@ pub enum Block {
     /// Findings that no baseline, change filter or earlier report mutes.
     #[default]
     New,
-    /// Every finding, also the muted ones.
+    /// Every finding, also those that a baseline, change filter or earlier report would mute.
     Any,
 }
 
-/// What a rule's findings do.
+/// What the findings of a rule or a tool do.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// They block.
+    /// They block, whatever their severity.
     Block,
     /// They are shown and do not block.
     Warn,
@@ -38,7 +43,7 @@ pub struct Policy {
     pub block: Block,
     /// Findings below this severity are reported and do not block. Default: info, so every finding can block.
     pub severity: Option<Severity>,
-    /// How many blocking findings are tolerated in all. Default: 0.
+    /// How many blocking findings are tolerated in all. One more, and all of them block. Default: 0.
     pub max: u64,
     /// Exceptions for a tool, by its name (`phpstan`, `phpcs` …).
     pub tools: BTreeMap<String, ToolPolicy>,
@@ -54,9 +59,9 @@ pub struct ToolPolicy {
     pub block: Option<Block>,
     /// Severity at least.
     pub severity: Option<Severity>,
-    /// `warn`: this tool never blocks.
+    /// What the tool's findings do, unless an exception for their rule says otherwise: `warn` never blocks.
     pub action: Option<Action>,
-    /// How many blocking findings of this tool are tolerated.
+    /// How many blocking findings of this tool are tolerated. One more, and all of them block.
     pub max: Option<u64>,
     /// Exceptions for rules of this tool, before those for all tools. The first that matches decides.
     pub rules: Vec<RulePolicy>,
@@ -64,19 +69,64 @@ pub struct ToolPolicy {
 
 /// An exception for some rules.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(try_from = "RuleFields")]
+#[schemars(with = "RuleFields")]
 pub struct RulePolicy {
-    /// A glob over the rule's id: `argument.*`, `PSR12.Files.*`.
-    pub rule: String,
-    /// A glob over the path; left out: any path.
-    #[serde(default)]
-    pub path: Option<String>,
+    /// Whose findings are meant.
+    pub rule: RulePattern,
+    /// Where; `None`: anywhere.
+    pub path: Option<PathPattern>,
     /// What its findings do.
     pub action: Action,
     /// Why, for the people who read the report.
-    #[serde(default)]
     pub reason: Option<String>,
-    /// How many of them are tolerated before they block (only with `block`).
-    #[serde(default)]
+    /// How many of them are tolerated before all of them block; only with [`Action::Block`].
     pub max: Option<u64>,
+}
+
+impl RulePolicy {
+    /// Whether it is about the file at `path`.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|pattern| pattern.matches(path))
+    }
+}
+
+impl fmt::Display for RulePolicy {
+    /// ``rule `argument.*` in `src/**` ``
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rule `{}`", self.rule)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, " in `{path}`"))
+    }
+}
+
+/// [`RulePolicy`] as it is written, before its fields are checked against each other.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "RulePolicy")]
+struct RuleFields {
+    /// A glob over the rule's id: `argument.*`, `PSR12.Files.*`.
+    rule: RulePattern,
+    /// A glob over the path, or the name of a folder; left out: any path.
+    #[serde(default)]
+    path: Option<PathPattern>,
+    /// What its findings do.
+    action: Action,
+    /// Why, for the people who read the report.
+    #[serde(default)]
+    reason: Option<String>,
+    /// How many of them are tolerated before all of them block; only with `block`.
+    #[serde(default)]
+    max: Option<u64>,
+}
+
+impl TryFrom<RuleFields> for RulePolicy {
+    type Error = String;
+
+    fn try_from(fields: RuleFields) -> Result<Self, String> {
+        let RuleFields { rule, path, action, reason, max } = fields;
+        if max.is_some() && action != Action::Block {
+            return Err(format!("`max` for the rule `{rule}` needs `action: block`; nothing else can be exceeded"));
+        }
+        Ok(Self { rule, path, action, reason, max })
+    }
 }
