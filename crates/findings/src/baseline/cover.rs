@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use super::{Baseline, Entry};
 use crate::fingerprint::normalise;
 use crate::judge::Change;
-use crate::model::Finding;
+use crate::model::{Finding, Severity};
 
 /// What a baseline said of some findings.
 pub(crate) struct Cover {
@@ -54,12 +54,14 @@ impl Baseline {
     }
 }
 
-/// In which order findings are taken to be the known ones: first those the change did not touch.
+/// In which order findings are taken to be the known ones: first those the change did not touch. Only findings that
+/// are judged alike are equal.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Precedence<'a> {
     touched: bool,
     place: [u32; 3],
-    severity: crate::Severity,
+    severity: Severity,
+    never_ignorable: bool,
     rule: &'a str,
     message: &'a str,
     count: u32,
@@ -72,6 +74,7 @@ impl<'a> Precedence<'a> {
             touched: change.is_some_and(touches),
             place: [finding.line, finding.column, finding.end_line],
             severity: finding.severity,
+            never_ignorable: !finding.ignorable,
             rule: finding.rule.id,
             message: finding.message,
             count: finding.count,

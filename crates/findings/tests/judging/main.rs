@@ -1,12 +1,14 @@
 //! Diffs, baselines and verdicts on files that real programs wrote.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "these are tests")]
+#![expect(clippy::disallowed_methods, reason = "tests have no step::Env, and only look for their data")]
+
 mod baselines;
 mod diffs;
 
 use std::path::{Path, PathBuf};
 
 /// Other people's reports, which lie beside the repository where they are at hand.
-#[expect(clippy::disallowed_methods, reason = "tests have no step::Env, and this one only finds test data")]
 fn corpus(folder: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
     let corpus = std::env::var_os("STEPGATE_CORPUS").map_or_else(|| root.join("../shared/corpus"), PathBuf::from);
