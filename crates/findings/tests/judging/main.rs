@@ -1,6 +1,6 @@
 //! Diffs, baselines and verdicts on files that real programs wrote.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "these are tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 #![expect(clippy::disallowed_methods, reason = "tests have no step::Env, and only look for their data")]
 
 mod baselines;
