@@ -79,12 +79,12 @@ impl<'g> Issues<'g> {
     }
 }
 
+/// The words as PHPStan and PHP-CS-Fixer use them here: an error is `major`, a matter of style `minor`.
 const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "blocker",
-        Severity::High => "critical",
-        Severity::Medium => "major",
-        Severity::Low => "minor",
-        Severity::Info => "info",
+        Severity::High => "major",
+        Severity::Medium => "minor",
+        Severity::Low | Severity::Info => "info",
     }
 }

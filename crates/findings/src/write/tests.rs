@@ -1,3 +1,5 @@
+mod roundtrip;
+
 use super::fixture::{HOSTILE, REPORTS, clean, gate, large, written};
 use super::*;
 
@@ -141,4 +143,17 @@ fn a_message_of_half_a_megabyte_is_cut_where_people_read() {
     }
     assert!(written(Output::Html, &gate, &options()).contains("500,000 characters in all"));
     assert!(written(Output::Json, &gate, &options()).contains(&message));
+}
+
+/// In a release build: `cargo test --release -p findings speed -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs a release build to mean anything"]
+fn speed_of_every_format_over_half_a_million_findings() {
+    let bump = bumpalo::Bump::new();
+    let gate = large(&bump, 458_000);
+    for output in Output::ALL {
+        let start = std::time::Instant::now();
+        let length = written(output, &gate, &options()).len();
+        println!("{:<11} {:>6} ms {length:>11} bytes", output.as_str(), start.elapsed().as_millis());
+    }
 }

@@ -110,6 +110,9 @@ struct Finding<'g> {
     message: &'g str,
     /// Relative to the root of the repository; null when it is about the whole run.
     path: Option<&'g str>,
+    /// False: the path is not in the repository, and as the tool printed it. Left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<bool>,
     /// First line, from 1; null when it is about the whole file.
     #[schemars(range(min = 1))]
     line: Option<u32>,
@@ -232,6 +235,7 @@ impl<'g> Finding<'g> {
             severity: finding.severity,
             message: finding.message,
             path: finding.file.map(|file| file.path),
+            inside: finding.file.filter(|file| !file.inside).map(|_| false),
             line: known(finding.line),
             end_line: known(finding.end_line),
             column: known(finding.column),

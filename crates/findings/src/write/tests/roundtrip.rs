@@ -1,0 +1,119 @@
+//! What we write is what we read.
+
+use proptest::prelude::*;
+
+use crate::Arena;
+use crate::model::{Detail, Disposition, Finding, Gate, Muted, Report, Severity};
+use crate::paths::Roots;
+use crate::read::{Context, Format, read};
+use crate::write::fixture::{clean, written};
+use crate::write::{Options, Output};
+
+/// A finding with text of its own.
+#[derive(Clone, Debug)]
+struct Made {
+    tool: &'static str,
+    rule: String,
+    help: Option<String>,
+    severity: Severity,
+    message: String,
+    path: Option<String>,
+    place: (u32, u32, u32),
+    count: u32,
+    ignorable: bool,
+    disposition: Disposition,
+}
+
+fn made() -> impl Strategy<Value = Made> {
+    let path = prop_oneof![
+        "[a-zA-Z0-9é文 #%&+?:@!_-]{1,9}(/[a-zA-Z0-9é #%&]{1,9}){0,2}[.]php",
+        "/[a-z]{1,9}/[a-z é%]{1,9}[.]php"
+    ];
+    let path = path.prop_filter("a drive letter is another root", |path| path.chars().nth(1) != Some(':'));
+    let place = prop_oneof![
+        Just((0, 0, 0)),
+        (1..9_999_u32, 0..3_u32, 0..200_u32).prop_map(|(line, lines, column)| (
+            line,
+            if lines == 0 { 0 } else { line + lines },
+            column
+        )),
+    ];
+    let disposition = prop_oneof![
+        Just(Disposition::Blocking),
+        Just(Disposition::Reported),
+        Just(Disposition::Muted(Muted::Baseline)),
+        Just(Disposition::Muted(Muted::OutsideChange)),
+        Just(Disposition::Muted(Muted::Suppressed)),
+    ];
+    let text = (prop_oneof!["[a-zA-Z.]{0,12}", any::<String>()], prop::option::of("[a-z ]{1,9}"), ".{1,40}");
+    let what = (prop_oneof![Just("phpstan"), Just("phpcs")], prop::sample::select(Severity::WORST_FIRST.to_vec()));
+    (text, what, prop::option::of(path), place, 1..5_u32, any::<bool>(), disposition).prop_map(
+        |((rule, help, message), (tool, severity), path, place, count, ignorable, disposition)| Made {
+            tool,
+            rule,
+            help,
+            severity,
+            message,
+            path,
+            place,
+            count,
+            ignorable,
+            disposition,
+        },
+    )
+}
+
+impl Made {
+    fn finding<'a>(&self, arena: &Arena<'a>) -> Finding<'a> {
+        let (line, end_line, column) = self.place;
+        let suppressed = (self.disposition == Disposition::Muted(Muted::Suppressed)).then_some("agreed");
+        let detail = Detail { help: self.help.as_deref(), suppressed, ..Detail::default() };
+        Finding {
+            detail: arena.detail(detail),
+            line,
+            end_line,
+            column,
+            count: self.count,
+            ignorable: self.ignorable,
+            disposition: self.disposition,
+            ..Finding::new(
+                arena.rule(self.tool, &self.rule),
+                self.path.as_ref().map(|path| arena.file(path, !path.starts_with('/'))),
+                self.severity,
+                arena.text(&self.message),
+            )
+        }
+    }
+}
+
+fn gate<'a>(made: &[Made], arena: &Arena<'a>) -> Gate<'a> {
+    let mut gate = clean();
+    gate.reports = ["phpstan", "phpcs"]
+        .into_iter()
+        .map(|tool| Report {
+            source: format!("{tool}.json"),
+            findings: made.iter().filter(|made| made.tool == tool).map(|made| made.finding(arena)).collect(),
+            ..Report::new(tool, Format::PhpstanJson)
+        })
+        .collect();
+    gate
+}
+
+fn read_back<'a>(output: Output, format: Format, gate: &Gate<'_>, arena: &Arena<'a>) -> Vec<Report<'a>> {
+    let text = written(output, gate, &Options::default());
+    let context = Context { arena, roots: &Roots::default(), tool: None };
+    read(text.as_bytes(), Some(format), &context).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn our_json_reads_back_as_it_was(made in prop::collection::vec(made(), 0..12)) {
+        let bump = bumpalo::Bump::new();
+        let arena = Arena::new(&bump);
+        let gate = gate(&made, &arena);
+        let reports = read_back(Output::Json, Format::Stepgate, &gate, &arena);
+        prop_assert!(reports.iter().all(Report::is_complete), "{:?}", reports);
+        let findings: Vec<_> = reports.iter().flat_map(|report| &report.findings).collect();
+        prop_assert_eq!(findings, gate.findings().collect::<Vec<_>>());
+    }
+}
