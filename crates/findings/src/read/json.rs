@@ -150,13 +150,19 @@ impl Mismatches {
 
 /// A string, borrowed from the document where it has no escapes. (serde borrows a bare `Cow` only, not one in an
 /// `Option` or a `Vec`.)
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub(super) struct Text<'t>(pub(super) Cow<'t, str>);
 
 impl std::ops::Deref for Text<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for Text<'_> {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
