@@ -150,7 +150,7 @@ impl Found<'_, '_, '_> {
         let overridden = overrides.into_iter().flatten().find_map(|over| {
             let same_id = over.descriptor.id.is_some() && over.descriptor.id == self.descriptor?.id;
             let same_index = over.descriptor.index.is_some() && over.descriptor.index == result.rule_index;
-            (same_id || same_index).then(|| over.configuration.level.as_deref()).flatten()
+            over.configuration.level.as_deref().filter(|_| same_id || same_index)
         });
         let configured = self.descriptor.and_then(|rule| rule.default_configuration.as_ref()?.level.as_deref());
         overridden.or(configured).unwrap_or("warning")
