@@ -16,6 +16,7 @@ use crate::error::{Error, Result, scrub};
 /// caller's credentials and `safe.directory`.
 const REPOSITORY_VARIABLES: &[&str] = &[
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
     "GIT_OBJECT_DIRECTORY",
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -164,5 +165,30 @@ impl Drop for Running {
         let pid = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         // An error means that it ended by itself in this moment, which is as good.
         pid.map(|pid| rustix::process::kill_process(pid, rustix::process::Signal::TERM));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(seconds: u32) -> Git {
+        Git::new(Path::new("/"), &[format!("alias.wait=!exec sleep {seconds}")], "wait")
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_stopped_and_says_so() {
+        let error = waiting(600).limit(Duration::from_millis(20)).run().await.expect_err("too long");
+        assert_eq!(error.to_string(), "`git wait` was stopped because it took longer than 0 s");
+    }
+
+    #[tokio::test]
+    async fn a_child_is_asked_to_stop_when_nobody_waits_for_it() {
+        let mut git = waiting(600);
+        let mut child = git.command.spawn().expect("git starts");
+        let mut out = child.stdout.take().expect("a pipe");
+        drop(Running(child));
+        // The pipe ends only when git and the program that it started have ended.
+        assert_eq!(out.read_to_end(&mut Vec::new()).await.expect("readable"), 0);
     }
 }

@@ -41,7 +41,7 @@ pub enum Error {
     #[error("there is no revision `{0}` in the repository")]
     NoRevision(String),
     /// Neither the clone nor any remote can provide the destination.
-    #[error("there is no `{0}` in the clone, and no remote to fetch it from")]
+    #[error("the clone does not know where `{0}` is, and has no remote to ask")]
     NoRemote(String),
     /// The remote does not have the branch.
     #[error("the remote `{remote}` has no branch `{branch}`")]
@@ -148,7 +148,24 @@ pub(crate) fn scrub(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::scrub;
+    use std::path::Path;
+
+    use super::{Error, scrub};
+
+    #[test]
+    fn gits_own_words_become_what_they_mean() {
+        let error =
+            |said: &str| Error::from_words(Path::new("/repo"), "rev-parse", "exit status: 128".into(), said.into());
+        let owner = error("fatal: detected dubious ownership in repository at '/repo'");
+        assert_eq!(owner.hint().as_deref(), Some("git config --global --add safe.directory /repo"));
+        let none = error("fatal: not a git repository (or any of the parent directories): .git");
+        assert_eq!(none.to_string(), "/repo is not inside a git repository");
+        let other = error("fatal: not a git repository: /repo/.git/worktrees/gone");
+        assert_eq!(
+            other.to_string(),
+            "`git rev-parse` failed (exit status: 128): fatal: not a git repository: /repo/.git/worktrees/gone"
+        );
+    }
 
     #[test]
     fn credentials_in_urls_are_replaced() {

@@ -91,7 +91,8 @@ impl Repo {
         for branch in branches {
             refs.push(format!("refs/heads/{}", checked(branch)?));
         }
-        let fetch = self.git("fetch").args(FETCH_OPTIONS).args(depth).args(["--", checked(remote)?]).args(refs);
+        let remote = checked(remote)?;
+        let fetch = || self.git("fetch").args(FETCH_OPTIONS).args(&depth).args(["--", remote]).args(&refs);
         asked(fetch, &format!("fetch `{}` from `{remote}`", branches.join("`, `"))).await.map(drop)
     }
 
@@ -101,8 +102,11 @@ impl Repo {
             Some(remote) => Some(remote.clone()),
             None => self.default_remote().await?,
         };
+        let current = self.current_branch().await?;
         let tracking = remote.map(|remote| format!("refs/remotes/{remote}/{name}"));
-        let known = destination.commit.iter().cloned().chain(tracking).chain([name.clone()]);
+        // The branch that is checked out says nothing of where it wants to go: it would make every change empty.
+        let other = Some(name.clone()).filter(|_| current.as_ref() != Some(name));
+        let known = destination.commit.iter().cloned().chain(tracking).chain(other);
         for candidate in known {
             let Some(tip) = self.rev_parse(&candidate).await? else { continue };
             if let Some(commit) = self.merge_base("HEAD", &tip).await? {
@@ -114,7 +118,8 @@ impl Repo {
 
     async fn find_remote_tip(&self, remote: &str, branch: &str) -> Result<Option<String>> {
         let name = format!("refs/heads/{}", checked(branch)?);
-        let list = self.git("ls-remote").limit(FETCH_LIMIT).args(["--quiet", "--", checked(remote)?, &name]);
+        let remote = checked(remote)?;
+        let list = || self.git("ls-remote").args(["--quiet", "--", remote, &name]);
         let answer = asked(list, &format!("ask `{remote}` for `{branch}`")).await?;
         let text = String::from_utf8_lossy(&answer);
         let tip = text.lines().filter_map(|line| line.split_once('\t')).find(|(_, found)| *found == name);
@@ -160,10 +165,53 @@ impl Repo {
 const FETCH_OPTIONS: &[&str] =
     &["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules", "--no-auto-maintenance"];
 
+/// How long to wait before each further attempt, when a fault may pass.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+
 /// Runs a command that talks to a remote, which is to blame when it fails.
-async fn asked(command: Git, what: &str) -> Result<Vec<u8>> {
-    command.limit(FETCH_LIMIT).run().await.map_err(|error| match error {
-        Error::Failed { said, .. } => Error::Remote { what: what.to_owned(), said },
-        other => other,
-    })
+async fn asked(command: impl Fn() -> Git, what: &str) -> Result<Vec<u8>> {
+    let mut waits = WAITS.into_iter();
+    loop {
+        let said = match command().limit(FETCH_LIMIT).run().await {
+            Err(Error::Failed { said, .. }) => said,
+            Err(Error::TimedOut { limit, .. }) => format!("no answer within {} s", limit.as_secs()),
+            other => return other,
+        };
+        match waits.next().filter(|_| may_pass(&said)) {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => return Err(Error::Remote { what: what.to_owned(), said }),
+        }
+    }
+}
+
+/// Whether git's words tell of a fault of the network or of a busy server.
+fn may_pass(said: &str) -> bool {
+    let words = [
+        "Could not resolve host",
+        "Connection refused",
+        "Connection reset",
+        "Connection timed out",
+        "early EOF",
+        "unexpected disconnect",
+        "the remote end hung up unexpectedly",
+        "RPC failed",
+        "The requested URL returned error: 429",
+        "The requested URL returned error: 5",
+    ];
+    words.iter().any(|words| said.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_pass;
+
+    #[test]
+    fn faults_of_the_network_may_pass_and_refusals_do_not() {
+        assert!(may_pass("fatal: unable to access 'https://x/': Could not resolve host: x"));
+        assert!(may_pass("error: RPC failed; curl 92 HTTP/2 stream 5 was not closed cleanly"));
+        assert!(may_pass("fatal: unable to access 'https://x/': The requested URL returned error: 503"));
+        assert!(!may_pass("fatal: unable to access 'https://x/': The requested URL returned error: 403"));
+        assert!(!may_pass("fatal: Authentication failed for 'https://x/'"));
+        assert!(!may_pass("fatal: '/nowhere' does not appear to be a git repository"));
+    }
 }

@@ -113,6 +113,18 @@ async fn the_commit_that_was_merged_into_the_work_tree_is_the_base() {
 }
 
 #[tokio::test]
+async fn the_branch_that_is_checked_out_is_compared_with_what_the_remote_has() {
+    let (repo, _) = parted(2, 1, 1);
+    let published = repo.git(&["rev-parse", "main"]);
+    let clone = repo.clone_with(&["--branch=main"]);
+    clone.write("main.txt", "more\n");
+    clone.commit("not pushed");
+    clone.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    let found = Repo::discover(&clone.path()).await.expect("a repository");
+    assert_eq!(found.ensure_merge_base(&to("main")).await.expect("a merge base").commit, published);
+}
+
+#[tokio::test]
 async fn unrelated_histories_are_an_error_and_never_an_empty_answer() {
     let repo = TempRepo::new();
     repo.commit("one");
