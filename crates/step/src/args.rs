@@ -104,15 +104,15 @@ pub enum Publish {
     Never,
 }
 
-/// What goes to Bitbucket, and to which commit. What is left out comes from the pipeline's environment, then from git.
-///
-/// Outside a step a token is needed: `STEPGATE_BITBUCKET_TOKEN`, or `STEPGATE_BITBUCKET_EMAIL` with
-/// `STEPGATE_BITBUCKET_API_TOKEN`, or `STEPGATE_BITBUCKET_OAUTH_KEY` with `STEPGATE_BITBUCKET_OAUTH_SECRET` (and
-/// `STEPGATE_BITBUCKET_OAUTH_URL`, where tokens come from another place than Bitbucket's).
+/// What goes to Bitbucket, and to which commit.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Bitbucket")]
 pub struct PublishArgs {
     /// Publish to Bitbucket: Code Insights, and with a token a build status and a pull-request comment
+    ///
+    /// The token is STEPGATE_BITBUCKET_TOKEN, or STEPGATE_BITBUCKET_EMAIL with STEPGATE_BITBUCKET_API_TOKEN, or
+    /// STEPGATE_BITBUCKET_OAUTH_KEY with STEPGATE_BITBUCKET_OAUTH_SECRET (from STEPGATE_BITBUCKET_OAUTH_URL). Without
+    /// one the own access of a step is used, which covers reports only.
     #[arg(long, value_name = "WHEN", value_enum, default_value_t, env = "STEPGATE_PUBLISH")]
     pub publish: Publish,
     /// Exit with 4 when something could not be published
@@ -124,16 +124,16 @@ pub struct PublishArgs {
     /// How long to wait in all for Bitbucket when it does not answer or wants fewer requests [default: 300]
     #[arg(long, value_name = "SECONDS", env = "STEPGATE_BITBUCKET_PATIENCE")]
     pub bitbucket_patience: Option<u64>,
-    /// Workspace
+    /// Workspace [default: of the pipeline, else of the clone]
     #[arg(long, value_name = "ID")]
     pub workspace: Option<String>,
-    /// Repository
+    /// Repository [default: as for the workspace]
     #[arg(long, value_name = "SLUG")]
     pub repo_slug: Option<String>,
-    /// The commit that annotations are posted on
+    /// The commit that annotations are posted on [default: of the pipeline, else HEAD]
     #[arg(long, value_name = "SHA")]
     pub commit: Option<String>,
-    /// The pull request that is commented
+    /// The pull request that is commented [default: of the pipeline]
     #[arg(long, value_name = "NUMBER")]
     pub pull_request: Option<u64>,
 }
@@ -144,6 +144,7 @@ mod tests {
 
     use super::*;
 
+    /// About the program.
     #[derive(Debug, Parser)]
     struct Program {
         #[command(flatten)]
@@ -181,5 +182,8 @@ mod tests {
     #[test]
     fn the_commands_are_well_formed() {
         Program::command().debug_assert();
+        let help = Program::command().render_long_help().to_string();
+        assert!(help.starts_with("About the program\n"), "a shared group does not speak for the program: {help}");
+        assert!(help.contains("STEPGATE_BITBUCKET_TOKEN"), "{help}");
     }
 }

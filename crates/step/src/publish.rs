@@ -44,7 +44,7 @@ pub struct Published {
 pub async fn publish(gate: &Gate<'_>, lines: Option<&LineMap>, target: &Target) -> Published {
     let mut published = Published { place: target.to_string(), ..Published::default() };
     for report in insights::reports(gate, lines, target) {
-        published.step(format!("the report {}", report.id), report.send(&target.commit())).await;
+        published.step(format!("the report {}", report.id), report.send(&target.remote_commit())).await;
     }
     if target.is_whole() {
         published.step("the build status".to_owned(), status::send(gate, target)).await;

@@ -14,7 +14,7 @@ pub(super) async fn send(gate: &Gate<'_>, target: &Target) -> Result<(), bitbuck
         || format!("https://bitbucket.org/{}/{}/commits/{}", target.workspace, target.repo, target.commit);
     let url = target.link.clone().unwrap_or_else(commit_page);
     let reason = gate.verdict.reasons.first().map_or(gate.verdict.outcome.as_str(), String::as_str);
-    let statuses = target.commit().statuses();
+    let statuses = target.remote_commit().statuses();
     let mut status = statuses
         .upsert(gate.program, state, url)
         .name(gate.program)

@@ -85,7 +85,7 @@ impl Target {
         &self.repository
     }
 
-    pub(super) fn commit(&self) -> bitbucket::Commit {
+    pub(super) fn remote_commit(&self) -> bitbucket::Commit {
         self.repository.commit(&self.commit)
     }
 

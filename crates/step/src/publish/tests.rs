@@ -92,6 +92,13 @@ async fn each_tool_has_a_report_and_the_gate_has_the_last_word() {
     assert_eq!(field(&stored, "summary"), ["Expects int, string given (argument.type)"], "what is muted is not shown");
     assert_eq!((&stored[0]["path"], &stored[0]["line"]), (&Value::from("src/A.php"), &Value::from(12)));
     assert_eq!((&stored[0]["result"], &stored[0]["severity"]), (&Value::from("FAILED"), &Value::from("HIGH")));
+    let status = server.statuses(COMMIT).remove(0);
+    assert_eq!((status.key.as_str(), status.state.as_str()), ("stepgate-lint", "FAILED"));
+    assert_eq!(status.body["url"], "https://bitbucket.org/acme/shop/pipelines/results/42");
+    assert_eq!(
+        (&status.body["refname"], &status.body["description"]),
+        (&"feature/x".into(), &gate.verdict.reasons[0].as_str().into())
+    );
     let mut said = Vec::new();
     published.tell(&mut said).expect("memory");
     insta::assert_snapshot!(String::from_utf8_lossy(&said), @"published to acme/shop at 0123456789ab: the report stepgate-lint-phpstan, the report stepgate-lint-phpcs, the report stepgate-lint, the build status, the comment on pull request 7");
