@@ -87,10 +87,15 @@ pub struct Annotation {
 }
 
 impl Annotation {
-    /// An annotation on the whole report.
+    /// An annotation on the whole report, about a code smell until told otherwise: the server wants a type.
     #[must_use]
     pub fn new(external_id: impl Into<String>, summary: impl Into<String>) -> Self {
-        Self { external_id: external_id.into(), summary: summary.into(), ..Self::default() }
+        Self {
+            external_id: external_id.into(),
+            summary: summary.into(),
+            annotation_type: Some(AnnotationType::CodeSmell),
+            ..Self::default()
+        }
     }
 
     /// The same at a line of a file.

@@ -149,7 +149,9 @@ impl Reports {
 
     /// Creates the report `id`, or replaces its fields. Its annotations stay: delete it first to be rid of them.
     pub fn put(&self, id: &str, title: impl Into<String>) -> PutReport {
-        let fields = Fields { title: title.into(), external_id: id.to_owned(), ..Fields::default() };
+        let title = title.into();
+        // The server refuses a report without details, which the description does not say.
+        let fields = Fields { details: title.clone(), title, external_id: id.to_owned(), ..Fields::default() };
         PutReport { place: self.place_of(id), fields }
     }
 
@@ -187,8 +189,7 @@ impl From<BadId> for Error {
 struct Fields {
     title: String,
     external_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<String>,
+    details: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     reporter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -214,9 +215,9 @@ pub struct PutReport {
 }
 
 impl PutReport {
-    /// What it is for, or says; at most [`limits::DETAILS_CHARS`].
+    /// What it is for, or says; at most [`limits::DETAILS_CHARS`]. Default: its title.
     pub fn details(mut self, details: impl Into<String>) -> Self {
-        self.fields.details = Some(details.into());
+        self.fields.details = details.into();
         self
     }
 

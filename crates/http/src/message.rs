@@ -54,22 +54,30 @@ fn from_json(object: &Map<String, Value>) -> String {
 }
 
 fn from_envelope(error: &Map<String, Value>) -> String {
-    let mut message = text_of(error, "message").unwrap_or_default().to_owned();
-    if let Some(detail) = text_of(error, "detail").filter(|detail| *detail != message) {
-        message.push_str(&format!(" ({detail})"));
+    let message = text_of(error, "message").unwrap_or_default();
+    let mut more = Vec::new();
+    match error.get("detail") {
+        Some(Value::String(detail)) if !detail.trim().is_empty() && detail != message => more.push(detail.clone()),
+        // Which scopes are required, and which granted.
+        Some(Value::Object(detail)) => more.extend(listed(detail)),
+        _ => {}
     }
-    let fields = error.get("fields").and_then(Value::as_object).into_iter().flatten();
-    for (field, problem) in fields {
-        message.push_str(&format!("; {field}: {}", problem_text(problem)));
+    if let Some(Value::Object(fields)) = error.get("fields") {
+        // Often the message is made of them already.
+        more.extend(listed(fields).filter(|field| !message.contains(field)));
     }
-    message
+    if more.is_empty() { message.to_owned() } else { format!("{message} ({})", more.join("; ")) }
 }
 
-/// A field's problem is a text or a list of texts; anything else is shown as it came.
-fn problem_text(problem: &Value) -> String {
-    match problem {
+fn listed(fields: &Map<String, Value>) -> impl Iterator<Item = String> {
+    fields.iter().map(|(name, value)| format!("{name}: {}", plain(value)))
+}
+
+/// A text, or a list of them; anything else is shown as it came.
+fn plain(value: &Value) -> String {
+    match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(problem_text).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
 }
@@ -124,7 +132,11 @@ mod tests {
             (r#"{"type":"error","error":{"message":"Repository not found"}}"#, "Repository not found"),
             (
                 r#"{"type":"error","error":{"message":"Bad request","fields":{"key":["At most 40 characters.","No."]},"detail":"See key"}}"#,
-                "Bad request (See key); key: At most 40 characters., No.",
+                "Bad request (See key; key: At most 40 characters., No.)",
+            ),
+            (
+                r#"{"type":"error","error":{"message":"Your credentials lack scopes.","detail":{"granted":["account"],"required":["repository","pullrequest"]}}}"#,
+                "Your credentials lack scopes. (granted: account; required: repository, pullrequest)",
             ),
             (
                 r#"{"key":"report-service.general.bad-request","message":"The summary field cannot contain more than 450 characters.","arguments":{}}"#,

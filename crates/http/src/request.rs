@@ -261,3 +261,6 @@ fn is_redirect(status: StatusCode) -> bool {
 fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,3 +81,36 @@ impl Response {
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(headers: &[(&'static str, &str)], body: &str) -> Response {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        let path = "/user".to_owned();
+        Response { method: Method::GET, path, status: StatusCode::OK, headers, body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn the_rate_limit_is_read_from_its_headers() {
+        assert_eq!(response(&[], "").rate_limit(), None);
+        let headers =
+            [("X-RateLimit-Limit", "1000"), ("X-RateLimit-Resource", "api"), ("X-RateLimit-NearLimit", "true")];
+        let expected = RateLimit { limit: Some("1000".to_owned()), resource: Some("api".to_owned()), near: true };
+        assert_eq!(response(&headers, "").rate_limit(), Some(expected));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_json_expected_says_what_it_is() {
+        let text = |content_type, body| response(&[("content-type", content_type)], body).json::<u8>().unwrap_err();
+        insta::assert_snapshot!(
+            text("text/html; charset=utf-8", "<title>Maintenance</title>"),
+            @"GET /user: 200 OK, but the answer cannot be used: not JSON but text/html; charset=utf-8: Maintenance"
+        );
+        insta::assert_snapshot!(
+            text("application/json", " {"),
+            @"GET /user: 200 OK, but the answer cannot be used: invalid type: map, expected u8 at line 1 column 1"
+        );
+    }
+}
