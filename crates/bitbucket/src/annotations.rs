@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::Place;
 use crate::error::Error;
 use crate::limits;
+use crate::null::null_is_default;
 use crate::open_enum::open_enum;
 use crate::page::List;
 use crate::reports::BadId;
@@ -57,8 +58,10 @@ open_enum! {
 #[serde(default)]
 pub struct Annotation {
     /// Our id of it, unique in its report. What is sent again with the same id is replaced.
+    #[serde(deserialize_with = "null_is_default")]
     pub external_id: String,
     /// What is shown; at most [`limits::SUMMARY_CHARS`], and not nothing.
+    #[serde(deserialize_with = "null_is_default")]
     pub summary: String,
     /// What is shown on a click; at most [`limits::DETAILS_CHARS`].
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -103,7 +103,14 @@ impl OAuth {
         let request = self.client.request(Method::POST, self.client.base().clone());
         let request = request.form(&[("grant_type", "client_credentials")]).authorization(Some(self.consumer.clone()));
         // One token more does no harm.
-        let answer: TokenAnswer = request.idempotent().send().await?.json()?;
+        let response = request.idempotent().send().await?;
+        // What is wrong with the answer is told by its place only: its text may hold a token.
+        let answer: TokenAnswer = serde_json::from_slice(response.body()).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            Error::Invalid(format!(
+                "read the OAuth token: the answer is not the one expected at line {line}, column {column}"
+            ))
+        })?;
         let lifetime = Duration::from_secs(answer.expires_in).saturating_sub(EARLY);
         let secret = Secret::new(answer.access_token);
         *token = Some(Token { secret: secret.clone(), expires: clock.elapsed().saturating_add(lifetime) });

@@ -9,6 +9,7 @@ pub use self::upsert::{Upsert, Upserted, marker_line};
 use crate::client::Place;
 use crate::error::Error;
 use crate::limits;
+use crate::null::null_is_default;
 use crate::page::List;
 use crate::users::User;
 
@@ -18,12 +19,12 @@ pub struct Comment {
     /// Its number.
     pub id: u64,
     /// What it says.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub content: Content,
     /// Who wrote it; nobody when the account is gone.
     pub user: Option<User>,
     /// Whether it was deleted; the server keeps an empty shell.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub deleted: bool,
     /// Where in a file it is, if it is in one.
     pub inline: Option<Inline>,
@@ -40,6 +41,7 @@ pub struct Comment {
 #[serde(default)]
 pub struct Content {
     /// Markdown, as it was written.
+    #[serde(deserialize_with = "null_is_default")]
     pub raw: String,
 }
 

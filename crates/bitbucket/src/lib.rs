@@ -35,6 +35,7 @@ mod client;
 mod comments;
 mod error;
 pub mod limits;
+mod null;
 mod open_enum;
 mod page;
 mod pull_requests;

@@ -27,7 +27,8 @@ pub const STATUS_KEY_CHARS: usize = 40;
 /// Items on a page, at most. Source: the description, "Pagination"; pull requests have their own.
 pub const PAGE_ITEMS: u32 = 100;
 
-/// Pull requests on a page, at most. Source: the server, "Invalid pagelen" above it.
+/// Pull requests on a page, at most. Source: the server, "Invalid pagelen" above it (jenkinsci
+/// bitbucket-branch-source-plugin pull request 1182); the description says 100.
 pub const PULL_REQUESTS_PER_PAGE: u32 = 50;
 
 /// Pages that are followed before a list is taken to be endless. Our own: 50,000 items at 100 a page.

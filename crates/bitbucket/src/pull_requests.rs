@@ -6,6 +6,7 @@ use crate::client::Place;
 use crate::comments::Comments;
 use crate::error::Error;
 use crate::limits;
+use crate::null::null_is_default;
 use crate::open_enum::open_enum;
 use crate::page::{List, Page};
 use crate::users::User;
@@ -34,7 +35,7 @@ pub struct PullRequest {
     /// Where it stands.
     pub state: Option<PullRequestState>,
     /// Whether it is a draft.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub draft: bool,
     /// Who opened it; nobody when the account is gone.
     pub author: Option<User>,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::client::Place;
 use crate::error::Error;
 use crate::limits;
+use crate::null::null_is_default;
 use crate::open_enum::open_enum;
 use crate::page::List;
 
@@ -57,7 +58,7 @@ pub struct Report {
     /// Logo.
     pub logo_url: Option<String>,
     /// Its data fields.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub data: Vec<DataField>,
     /// When it was made, as the server writes it.
     pub created_on: Option<String>,
@@ -69,6 +70,7 @@ pub struct Report {
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct DataField {
     /// Label.
+    #[serde(default, deserialize_with = "null_is_default")]
     pub title: String,
     /// `BOOLEAN`, `DATE`, `DURATION`, `LINK`, `NUMBER`, `PERCENTAGE` or `TEXT`; the server guesses where it is absent.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]

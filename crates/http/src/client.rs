@@ -1,95 +1,18 @@
-//! The client and its settings.
+//! The client: where it talks to, and how it is set up.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::{Method, Url};
 
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
+use crate::message;
 use crate::request::Request;
 use crate::secret::Secret;
+use crate::settings::{Limits, Proxy, Retries};
 use crate::tls;
-
-/// Time-outs and sizes.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// For the connection, TLS included.
-    pub connect: Duration,
-    /// For each wait for more of an answer.
-    pub read: Duration,
-    /// For one attempt as a whole.
-    pub total: Duration,
-    /// Of an answer's body, in bytes.
-    pub body: u64,
-    /// How many redirects a GET may follow.
-    pub redirects: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            read: Duration::from_secs(30),
-            total: Duration::from_secs(120),
-            body: 32 << 20,
-            redirects: 5,
-        }
-    }
-}
-
-/// When a request is sent again. Only one that is idempotent is, or one that the server did not act on (429, or no
-/// connection at all).
-#[derive(Clone, Debug)]
-pub struct Retries {
-    /// How many times after a fault: no connection, a broken one, a time-out, 408, 500, 502, 503, 504, 555.
-    /// A 429 is bounded by the budget only.
-    pub faults: u32,
-    /// The first wait. Each is twice the one before, plus up to as much again by chance.
-    pub first_wait: Duration,
-    /// The longest wait that we choose ourselves, before chance.
-    pub longest_wait: Duration,
-    /// How long all waits since the last success may take together.
-    pub budget: Duration,
-    /// What chance starts from. `None` differs for every client.
-    pub seed: Option<u64>,
-}
-
-impl Default for Retries {
-    fn default() -> Self {
-        Self {
-            faults: 4,
-            first_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_secs(30),
-            budget: Duration::from_secs(300),
-            seed: None,
-        }
-    }
-}
-
-impl Retries {
-    pub(crate) fn waits(&self) -> ExponentialBackoff {
-        ExponentialBuilder::default()
-            .with_min_delay(self.first_wait)
-            .with_max_delay(self.longest_wait)
-            .without_max_times()
-            .with_jitter()
-            .with_jitter_seed(self.seed.unwrap_or_else(|| RandomState::new().hash_one(0)))
-            .build()
-    }
-}
-
-/// A proxy. None is used unless it is given here; the environment's are not looked at.
-#[derive(Clone, Debug)]
-pub enum Proxy {
-    /// For `http://` URLs only, asked with the absolute URL in the request line: the in-step proxy of Bitbucket Pipelines.
-    PlainHttp(Url),
-    /// For every URL; `https://` goes through a `CONNECT` tunnel.
-    Everything(Url),
-}
 
 /// Settings of a client.
 #[must_use]
@@ -162,14 +85,8 @@ impl Builder {
     ///
     /// When a URL is not one of `http` or `https`, or a certificate cannot be read.
     pub fn build(self) -> Result<Client, Error> {
-        let base = self.base.clone();
-        self.try_build().map_err(|problem| {
-            Error::new(
-                Method::GET,
-                without_details(&base),
-                Kind::Invalid(format!("the client cannot be set up: {problem}")),
-            )
-        })
+        let what = format!("set up a client of {}", without_details(&self.base));
+        self.try_build().map_err(|problem| Error::new(what, Kind::Invalid(problem)))
     }
 
     fn try_build(self) -> Result<Client, String> {
@@ -270,12 +187,8 @@ impl Client {
     pub fn url(&self, segments: &[impl AsRef<str>]) -> Result<Url, Error> {
         let segments = || segments.iter().map(AsRef::as_ref);
         if let Some(segment) = segments().find(|segment| matches!(*segment, "" | "." | "..")) {
-            let path = format!("/{}", segments().collect::<Vec<_>>().join("/"));
-            return Err(Error::new(
-                Method::GET,
-                path,
-                Kind::Invalid(format!("{segment:?} cannot be part of an address")),
-            ));
+            let what = format!("use the address /{}", segments().collect::<Vec<_>>().join("/"));
+            return Err(Error::new(what, Kind::Invalid(format!("{segment:?} cannot be a part of one"))));
         }
         let mut url = self.0.base.clone();
         // Err is for URLs without a host, which `build` refuses.
@@ -291,17 +204,15 @@ impl Client {
     ///
     /// When it is no URL, or leads to another scheme, host or port.
     pub fn follow(&self, link: &str) -> Result<Url, Error> {
-        let refuse = |shown, why: &str| Error::new(Method::GET, shown, Kind::Redirected(why.to_owned()));
+        let refuse = |to: &str, why| Error::new(format!("follow the server's link to {to}"), Kind::Redirected(why));
         let Ok(url) = Url::parse(link) else {
-            return Err(refuse(crate::message::one_line(link), "the link that the server gave is not a URL"));
+            return Err(refuse(&message::one_line(link), "that is no URL".to_owned()));
         };
         let url = self.ours(url);
         if self.is_ours(&url) {
-            Ok(url)
-        } else {
-            let why = format!("the server's link leaves {}; not followed", without_details(&self.0.base));
-            Err(refuse(without_details(&url), &why))
+            return Ok(url);
         }
+        Err(refuse(&without_details(&url), format!("that leaves {}", without_details(&self.0.base))))
     }
 
     /// Starts a request.
@@ -405,5 +316,6 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
 
 /// A URL without user, password, query and fragment.
 fn without_details(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{}{port}{}", url.scheme(), url.host_str().unwrap_or_default(), url.path())
 }

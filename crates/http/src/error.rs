@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 
 use crate::retry::{Again, after_status};
 
@@ -17,8 +17,8 @@ pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    method: Method,
-    path: String,
+    /// What failed, after "failed to": method and path, for a request.
+    what: String,
     kind: Kind,
     attempts: u32,
     gave_up: Option<String>,
@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Status { status: StatusCode, message: String, retry_after: Option<Duration> },
     /// No connection came about, so that nothing was sent.
     NotConnected(String),
+    /// The server's certificate is not one that we trust.
+    Untrusted(String),
     /// The connection broke.
     Broken(String),
     /// The answer took too long.
@@ -45,8 +47,8 @@ pub(crate) enum Kind {
 }
 
 impl Error {
-    pub(crate) fn new(method: Method, path: String, kind: Kind) -> Self {
-        Self(Box::new(Inner { method, path, kind, attempts: 1, gave_up: None }))
+    pub(crate) fn new(what: String, kind: Kind) -> Self {
+        Self(Box::new(Inner { what, kind, attempts: 1, gave_up: None }))
     }
 
     pub(crate) fn after(mut self, attempts: u32) -> Self {
@@ -64,7 +66,11 @@ impl Error {
             Kind::Status { status, .. } => after_status(*status),
             Kind::NotConnected(_) => Again::NotActedOn,
             Kind::Broken(_) | Kind::TimedOut(_) => Again::MayHaveActed,
-            Kind::TooLarge { .. } | Kind::Unreadable { .. } | Kind::Redirected(_) | Kind::Invalid(_) => Again::Never,
+            Kind::Untrusted(_)
+            | Kind::TooLarge { .. }
+            | Kind::Unreadable { .. }
+            | Kind::Redirected(_)
+            | Kind::Invalid(_) => Again::Never,
         }
     }
 
@@ -98,17 +104,11 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         self.again() != Again::Never
     }
-
-    /// How many times the request was sent.
-    #[must_use]
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
-    }
 }
 
 impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.method, self.path, self.kind)?;
+        write!(f, "{}: {}", self.what, self.kind)?;
         if self.attempts > 1 {
             write!(f, " (after {} attempts)", self.attempts)?;
         }
@@ -127,6 +127,7 @@ impl fmt::Display for Kind {
                 if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
             }
             Self::NotConnected(why) => write!(f, "no connection: {why}"),
+            Self::Untrusted(why) => write!(f, "no connection that can be trusted: {why}"),
             Self::Broken(why) => write!(f, "the connection broke: {why}"),
             Self::TimedOut(why) => write!(f, "timed out: {why}"),
             Self::TooLarge { limit } => {

@@ -6,7 +6,8 @@
 //!
 //! # Layout
 //!
-//! - [`client`](Client): the client and its settings
+//! - [`client`](Client): where it talks to, and how it is set up
+//! - [`settings`](Limits): time-outs, sizes, [retries](Retries), [proxies](Proxy)
 //! - [`request`](Request): one request, its retries and redirects
 //! - [`response`](Response): the answer, read whole within a size limit
 //! - `retry`: what may be sent again, after how long
@@ -22,12 +23,14 @@ mod request;
 mod response;
 mod retry;
 mod secret;
+mod settings;
 mod tls;
 
-pub use client::{Builder, Client, Limits, Proxy, Retries};
+pub use client::{Builder, Client};
 pub use clock::Clock;
 pub use error::Error;
 pub use request::{Authorization, Request};
 pub use reqwest::{Method, StatusCode, Url};
 pub use response::{RateLimit, Response};
 pub use secret::Secret;
+pub use settings::{Limits, Proxy, Retries};

@@ -12,6 +12,7 @@ use crate::message;
 use crate::response::{Response, header};
 use crate::retry::{self, Again};
 use crate::secret::{Secret, scrub};
+use crate::tls;
 
 /// Who is asking. Sent to the client's own authority only.
 #[derive(Clone, Debug)]
@@ -189,7 +190,7 @@ impl Request {
             return refuse(format!("redirected to {shown}; only a GET is redirected"));
         }
         if !matches!((from.scheme(), to.scheme()), ("http", "http" | "https") | ("https", "https")) {
-            return refuse(format!("redirected to {shown}, which is not encrypted; not followed"));
+            return refuse(format!("redirected to {shown}, which is less safe; not followed"));
         }
         Ok(to)
     }
@@ -218,13 +219,15 @@ impl Request {
         }
         read?;
         let headers = std::mem::take(response.headers_mut());
-        Ok(Response { method: self.method.clone(), path: self.client.shown(url), status, headers, body })
+        Ok(Response { to: self.shown(url), status, headers, body })
     }
 
     fn transport_error(&self, error: reqwest::Error, secrets: &[Secret]) -> Error {
         let error = error.without_url();
         let text = message::one_line(&scrub(&chain(&error), secrets));
-        self.error(if error.is_connect() {
+        self.error(if tls::is_untrusted(&error) {
+            Kind::Untrusted(text)
+        } else if error.is_connect() {
             Kind::NotConnected(text)
         } else if error.is_timeout() {
             let limits = self.client.limits();
@@ -238,7 +241,11 @@ impl Request {
     }
 
     fn error(&self, kind: Kind) -> Error {
-        Error::new(self.method.clone(), self.client.shown(&self.url), kind)
+        Error::new(self.shown(&self.url), kind)
+    }
+
+    fn shown(&self, url: &Url) -> String {
+        format!("{} {}", self.method, self.client.shown(url))
     }
 
     fn note_near_limit(&self, response: &Response) {

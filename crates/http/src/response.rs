@@ -1,7 +1,7 @@
 //! The answer, read whole within a size limit.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind};
@@ -10,8 +10,8 @@ use crate::message;
 /// A successful answer.
 #[derive(Debug)]
 pub struct Response {
-    pub(crate) method: Method,
-    pub(crate) path: String,
+    /// The request that it answers: method and path.
+    pub(crate) to: String,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -41,12 +41,6 @@ impl Response {
         &self.body
     }
 
-    /// Where the server says that the result is.
-    #[must_use]
-    pub fn location(&self) -> Option<&str> {
-        header(&self.headers, LOCATION.as_str())
-    }
-
     /// What the server says of its rate limit, if anything.
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
@@ -73,7 +67,7 @@ impl Response {
                 format!("not JSON but {content_type}: {}", message::from_body(&self.body))
             };
             let kind = Kind::Unreadable { status: self.status, problem: message::one_line(&problem) };
-            Error::new(self.method.clone(), self.path.clone(), kind)
+            Error::new(self.to.clone(), kind)
         })
     }
 }
@@ -88,8 +82,8 @@ mod tests {
 
     fn response(headers: &[(&'static str, &str)], body: &str) -> Response {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        let path = "/user".to_owned();
-        Response { method: Method::GET, path, status: StatusCode::OK, headers, body: body.as_bytes().to_vec() }
+        let to = "GET /user".to_owned();
+        Response { to, status: StatusCode::OK, headers, body: body.as_bytes().to_vec() }
     }
 
     #[test]

@@ -123,8 +123,12 @@ impl Comments {
         let author = uuid(&comment).map(str::to_owned);
         marked.retain(|other| author.is_some() && uuid(other) == author.as_deref());
         if let Some(oldest) = marked.first().filter(|oldest| oldest.id < comment.id) {
-            comment = self.update(oldest.id, body).await?;
-            how = Upsert::Updated;
+            match self.update(oldest.id, body).await {
+                Ok(oldest) => (comment, how) = (oldest, Upsert::Updated),
+                // Somebody was quicker to delete it.
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
         }
         let mut removed = Vec::new();
         for other in marked.iter().filter(|other| other.id != comment.id) {

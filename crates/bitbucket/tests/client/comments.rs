@@ -81,9 +81,7 @@ async fn several_steps_at_once_leave_one_comment() {
     let bodies = ["A", "B", "C", "D"];
     let comments = stage.comments();
     let all = futures_util::future::join_all(bodies.map(|body| comments.upsert("acme-lint", body))).await;
-    assert!(all.iter().any(Result::is_ok));
-    // Whoever came last to a comment that another had just deleted finds it gone; the next run settles it.
-    comments.upsert("acme-lint", "E").await.unwrap();
+    assert!(all.iter().all(Result::is_ok), "{all:?}");
     assert_eq!(stage.standing().len(), 1);
 }
 

@@ -44,7 +44,7 @@ async fn a_report_is_put_with_all_its_fields_read_back_listed_and_deleted() {
 
     let got = reports.get("phpstan").await.unwrap();
     assert_eq!((got.title.as_deref(), got.external_id.as_deref()), (Some("PHPStan"), Some("phpstan")));
-    assert_eq!(reports.list().all().await.unwrap(), [got.clone()]);
+    assert_eq!(reports.list().all().await.unwrap(), std::slice::from_ref(&got));
     assert_eq!(reports.get(&got.uuid.clone().unwrap()).await.unwrap(), got);
 
     reports.delete("phpstan").await.unwrap();

@@ -74,6 +74,6 @@ async fn a_list_that_leads_in_a_circle_or_out_of_the_api_is_an_error() {
     );
     insta::assert_snapshot!(
         listed("http://elsewhere.example.com/x?page=2").await,
-        @"GET http://elsewhere.example.com/x: the server's link leaves A/; not followed"
+        @"follow the server's link to http://elsewhere.example.com/x: that leaves A/"
     );
 }
