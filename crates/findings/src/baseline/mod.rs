@@ -98,7 +98,8 @@ impl Baseline {
     }
 
     /// Sorts `entries` and adds up those with the same key.
-    fn from_entries(mut entries: Vec<Entry>) -> Self {
+    #[must_use]
+    pub fn from_entries(mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable();
         entries.dedup_by(|next, kept| {
             let same = next.key() == kept.key();
