@@ -1,1 +1,6 @@
-fn main() {}
+//! Did this change make the code worse? See the library.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    step::main(stepgate_lint::run)
+}

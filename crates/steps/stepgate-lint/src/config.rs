@@ -1,0 +1,72 @@
+//! The `lint` section of `stepgate.yaml`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use findings::judge::Policy;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::exit_codes::ExitCodes;
+
+/// Static analysis: what blocks, what is known, which tools run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Config {
+    /// What blocks.
+    pub policy: Policy,
+    /// The baseline file, relative to the root of the repository. Default: `stepgate-baseline.jsonl` when it exists.
+    pub baseline: Option<PathBuf>,
+    /// Lets a change add entries to the baseline. Default: no, the gate refuses such a change.
+    pub allow_baseline_growth: bool,
+    /// Judge only what the change did: `lines`, `files` or `off` (default).
+    pub changed: Changed,
+    /// The branch or commit that the change wants to go to. Default: the destination of the pull request.
+    pub destination: Option<String>,
+    /// Further absolute paths under which the tools may have seen the repository (a container's mount point).
+    pub roots: Vec<String>,
+    /// Files to write besides the terminal's text, by format: `json: reports/lint.json`.
+    pub outputs: BTreeMap<String, PathBuf>,
+    /// The tools that `stepgate-lint run` runs, by name. Default: those that are configured in the repository.
+    pub tools: BTreeMap<String, Tool>,
+}
+
+/// What of a change is judged.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Changed {
+    /// Findings on lines that the change touched.
+    Lines,
+    /// Findings in files that the change touched.
+    Files,
+    /// Every finding.
+    #[default]
+    Off,
+}
+
+/// How a tool is run. What is left out is as known for the tool.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Tool {
+    /// The program: a path relative to the root of the repository, or a name to be found in `vendor/bin` and `PATH`.
+    pub command: Option<String>,
+    /// Its arguments. They replace the known ones, so they must ask for a report format that we read.
+    pub args: Option<Vec<String>>,
+    /// The format of its report. Default: found from the content.
+    pub format: Option<String>,
+    /// Where its report is.
+    pub report: ReportIn,
+    /// What its exit codes mean.
+    pub exit_codes: ExitCodes,
+}
+
+/// Where a tool puts its report.
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum ReportIn {
+    /// On its standard output.
+    #[default]
+    Stdout,
+    /// In this file, relative to the root of the repository.
+    File(PathBuf),
+}

@@ -1,0 +1,202 @@
+//! The one path that every report takes once it is an input: read, judge, write, publish, exit.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bumpalo::Bump;
+use findings::baseline::Baseline;
+use findings::judge::{Criteria, Judgement, LineMap, Policy, judge};
+use findings::model::Outcome;
+use findings::write::{Options, Output};
+use findings::{Arena, Gate};
+use step::{Exit, Failure, Result, Session, files};
+
+use step::args::OutputArgs;
+use step::publish::Target;
+
+use crate::args::{InputArgs, JudgeArgs, PolicyArgs, RootArgs};
+use crate::config::{Changed, Config};
+use crate::debt::Debt;
+use crate::inputs::{self, Input, Reading};
+use crate::place::Place;
+use crate::{change, formats, words};
+
+/// Everything that is known before the first report is read. What cannot be known fails here, before tools have run
+/// for minutes.
+pub(crate) struct Prepared<'p> {
+    args: &'p JudgeArgs,
+    roots: &'p RootArgs,
+    place: Place,
+    policy: Policy,
+    change: Option<change::Known>,
+    debt: Debt,
+    outputs: Vec<(Output, PathBuf)>,
+    target: Option<Target>,
+}
+
+impl<'p> Prepared<'p> {
+    /// Finds out what the change did, what is known, and where to write.
+    pub(crate) async fn find(args: &'p JudgeArgs, roots: &'p RootArgs, session: &Session) -> Result<Self> {
+        let place = Place::find(&args.config, session).await?;
+        let policy = policy(&args.policy, &place.config.policy);
+        let outputs = outputs(&args.output, &place)?;
+        let target = Target::find(&args.publish, &place.pipeline, &session.env, place.repo().ok()).await?;
+        let debt = Debt::load(&args.baseline, &place)?;
+        let changed = args.change.changed(place.config.changed);
+        let known = change::find(&args.change, changed, debt.may_have_grown(), &place).await?;
+        let debt = debt.compared(known.as_ref(), &place).await?;
+        // With `off` it was only asked for to see what the baseline was before.
+        let change = known.filter(|_| changed != Changed::Off);
+        Ok(Self { args, roots, place, policy, change, debt, outputs, target })
+    }
+
+    /// The `lint` section of stepgate.yaml.
+    pub(crate) fn config(&self) -> &Config {
+        &self.place.config
+    }
+
+    /// Reads `inputs`, judges them, and says what came of it everywhere it is to be said.
+    pub(crate) async fn judge(&self, inputs: &[Input], session: &mut Session) -> Result<Exit> {
+        let bump = Bump::new();
+        let arena = Arena::new(&bump);
+        let roots = self.place.roots(self.roots).await;
+        let reading = Reading { arena: &arena, roots: &roots, tools: &self.place.config.tools };
+        let against = self.against(&reading, session)?;
+        let mut reports = inputs::read(inputs, &reading);
+        let criteria = Criteria {
+            policy: self.policy.clone(),
+            baseline: self.debt.baseline.as_ref(),
+            against: against.as_ref(),
+            change: self.change.as_ref().map(|known| &known.change),
+            refusals: self.debt.refusals.clone(),
+        };
+        let judgement = judge(&mut reports, &criteria);
+        if let Some(first) = reports.first_mut() {
+            first.notes.extend(self.debt.notes.iter().cloned().chain(stale(&judgement)).chain(judgement.notes));
+        }
+        let gate =
+            Gate { program: "stepgate-lint", version: env!("CARGO_PKG_VERSION"), reports, verdict: judgement.verdict };
+        self.write(&gate, session)?;
+        self.publish(&gate, session).await
+    }
+
+    /// The earlier reports of `--against`, as a baseline.
+    fn against(&self, reading: &Reading<'_, '_>, session: &mut Session) -> Result<Option<Baseline>> {
+        if self.args.baseline.against.is_empty() {
+            return Ok(None);
+        }
+        let named = InputArgs { files: self.args.baseline.against.clone(), ..InputArgs::default() };
+        let earlier = inputs::read(&inputs::gather(&named, &session.dir), reading);
+        for report in &earlier {
+            let Some(problem) = report.problems.first() else { continue };
+            if report.format.is_none() {
+                return Err(Failure::input(format!("cannot compare with {}", report.source)).because(problem.clone()));
+            }
+            words::warn(session, &format!("{}, given with --against, is incomplete: {problem}", report.source));
+        }
+        Ok(Some(Baseline::of(earlier.iter().flat_map(|report| &report.findings))))
+    }
+
+    fn write(&self, gate: &Gate<'_>, session: &mut Session) -> Result<()> {
+        let files = self.outputs.iter().filter(|(_, path)| !is_stdout(path));
+        let files: Vec<_> = files.map(|(output, path)| (*output, self.place.shown(path))).collect();
+        let files: Vec<_> = files.iter().map(|(output, path)| (*output, path.as_str())).collect();
+        let subject = self.target.as_ref().map(Target::to_string);
+        let source = self.target.as_ref().map(Target::source);
+        let options =
+            Options { reports: &files, subject: subject.as_deref(), source: source.as_deref(), ..Options::default() };
+        let to_stdout = self.outputs.iter().any(|(_, path)| is_stdout(path));
+        let terminal = Options { colour: session.colour && !to_stdout, ..options };
+        let screen = if to_stdout { &mut session.err } else { &mut session.out };
+        findings::write::write(Output::Terminal, gate, &terminal, screen).map_err(|error| cannot_write("-", error))?;
+        for (output, path) in &self.outputs {
+            if is_stdout(path) {
+                let out = &mut session.out;
+                findings::write::write(*output, gate, &options, out).map_err(|error| cannot_write("-", error))?;
+            } else {
+                files::replace(path, |out| findings::write::write(*output, gate, &options, out))?;
+            }
+        }
+        session.out.flush().map_err(|error| cannot_write("-", error))
+    }
+
+    async fn publish(&self, gate: &Gate<'_>, session: &mut Session) -> Result<Exit> {
+        let verdict = exit(gate.verdict.outcome);
+        let Some(target) = &self.target else { return Ok(verdict) };
+        let lines = self.lines_in(&target.commit, session).await;
+        let published = step::publish::publish(gate, lines.as_ref(), target).await;
+        // What cannot be told is still in the exit code.
+        published.tell(&mut session.err).ok();
+        Ok(published.exit(verdict, self.args.publish.require_publish))
+    }
+
+    /// How lines are numbered in the commit that annotations are posted on.
+    async fn lines_in(&self, commit: &str, session: &mut Session) -> Option<LineMap> {
+        let repo = self.place.repo().ok()?;
+        match change::lines_in(commit, repo).await {
+            Ok(lines) => Some(lines),
+            Err(failure) => {
+                words::warn(session, &format!("annotations may be some lines off: {failure}"));
+                None
+            }
+        }
+    }
+}
+
+/// What is to be done about entries of the baseline that no longer match anything.
+fn stale(judgement: &Judgement) -> Option<String> {
+    let entries = judgement.stale.len() as u64;
+    let known = entries > 0 && judgement.verdict.outcome != Outcome::Incomplete;
+    known.then(|| match entries {
+        1 => "1 baseline entry no longer matches; run `stepgate-lint baseline shrink`".to_owned(),
+        _ => format!("{entries} baseline entries no longer match; run `stepgate-lint baseline shrink`"),
+    })
+}
+
+/// The exit code that says `outcome`.
+fn exit(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Pass => Exit::Pass,
+        Outcome::Fail => Exit::Fail,
+        Outcome::Incomplete => Exit::Input,
+    }
+}
+
+/// The policy of the config, with what the flags say in its place.
+fn policy(args: &PolicyArgs, config: &Policy) -> Policy {
+    Policy {
+        block: args.block.unwrap_or(config.block),
+        severity: args.fail_on.or(config.severity),
+        max: args.max.unwrap_or(config.max),
+        ..config.clone()
+    }
+}
+
+/// The outputs of the command line, and those of the config in formats that the command line does not name.
+fn outputs(args: &OutputArgs, place: &Place) -> Result<Vec<(Output, PathBuf)>> {
+    let mut outputs = Vec::new();
+    for given in &args.outputs {
+        let output = formats::output(&given.format).map_err(|what| Failure::usage(format!("--output: {what}")))?;
+        outputs.push((output, if given.is_stdout() { given.path.clone() } else { place.here(&given.path) }));
+    }
+    for (name, path) in &place.config.outputs {
+        let output = formats::output(name).map_err(|what| Failure::input(format!("lint.outputs: {what}")))?;
+        if !outputs.iter().any(|(given, _)| *given == output) {
+            outputs.push((output, place.base().join(path)));
+        }
+    }
+    if outputs.iter().filter(|(_, path)| is_stdout(path)).count() > 1 {
+        return Err(Failure::usage("only one report can go to standard output")
+            .hint("give the others a file: --output json=report.json"));
+    }
+    Ok(outputs)
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn cannot_write(path: &str, error: io::Error) -> Failure {
+    let path = if path == "-" { "standard output" } else { path };
+    Failure::input(format!("cannot write to {path}")).because(error)
+}

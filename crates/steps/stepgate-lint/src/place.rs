@@ -1,0 +1,109 @@
+//! Where this run takes place: the repository, the pipeline, the config.
+
+use std::path::{Path, PathBuf};
+
+use findings::paths::Roots;
+use git::Repo;
+use step::args::ConfigArgs;
+use step::{Failure, Pipeline, Result, Session, files};
+
+use crate::args::RootArgs;
+use crate::config::Config;
+use crate::debt;
+
+/// Where Bitbucket clones the repository.
+const BITBUCKET_ROOT: &str = "/opt/atlassian/pipelines/agent/build";
+
+/// The name of the baseline when nothing else is said.
+const BASELINE: &str = "stepgate-baseline.jsonl";
+
+/// Where this run takes place.
+pub(crate) struct Place {
+    repo: Result<Repo, git::Error>,
+    dir: PathBuf,
+    /// What the pipeline says.
+    pub(crate) pipeline: Pipeline,
+    /// The `lint` section of stepgate.yaml.
+    pub(crate) config: Config,
+}
+
+impl Place {
+    /// Looks around. Being in no repository is fine until something asks for it.
+    pub(crate) async fn find(args: &ConfigArgs, session: &Session) -> Result<Self> {
+        let pipeline = Pipeline::from_env(&session.env);
+        let repo = Repo::discover(&session.dir).await.map(|repo| repo.with_config(pipeline.git_proxy()));
+        let base = repo.as_ref().map_or(session.dir.as_path(), Repo::given_root);
+        let explicit = args.config.as_ref().map(|path| session.dir.join(path));
+        let config = step::config::load("lint", explicit.as_deref(), base)?.value;
+        Ok(Self { repo, dir: session.dir.clone(), pipeline, config })
+    }
+
+    /// The repository.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or git cannot or will not work with it.
+    pub(crate) fn repo(&self) -> Result<&Repo> {
+        self.repo.as_ref().map_err(|error| {
+            let failure = Failure::input("cannot tell what changed").because(error.to_string());
+            error.hint().into_iter().fold(failure, Failure::hint)
+        })
+    }
+
+    /// The root of the repository, or the working directory where there is none. Paths in the config start here.
+    pub(crate) fn base(&self) -> &Path {
+        self.repo.as_ref().map_or(self.dir.as_path(), Repo::given_root)
+    }
+
+    /// Where tools may have seen the repository, and what is in it.
+    pub(crate) async fn roots(&self, args: &RootArgs) -> Roots {
+        let mut roots = Vec::new();
+        let given = args.root.iter().chain(&self.config.roots).map(|root| self.dir.join(root));
+        let clone_dir = self.pipeline.clone_dir.iter().map(PathBuf::from);
+        let here = [self.base().to_owned(), PathBuf::from(BITBUCKET_ROOT)];
+        for root in given.chain(clone_dir).chain(here) {
+            let real = root.canonicalize().ok();
+            roots.extend([Some(root), real].into_iter().flatten().map(|root| slashes(&root)));
+        }
+        roots.sort();
+        roots.dedup();
+        roots.retain(|root| !root.is_empty());
+        let tracked = match &self.repo {
+            // Without the list, paths under a root that nobody named stay as they were printed.
+            Ok(repo) => repo.tracked_files().await.ok().map(|files| files.into_iter().collect()),
+            Err(_) => None,
+        };
+        Roots { roots, tracked }
+    }
+
+    /// The baseline file: as asked for, as configured, or the default name.
+    pub(crate) fn baseline(&self, asked: Option<&Path>) -> PathBuf {
+        match (asked, &self.config.baseline) {
+            (Some(asked), _) => self.dir.join(asked),
+            (None, Some(configured)) => self.base().join(configured),
+            (None, None) => self.base().join(BASELINE),
+        }
+    }
+
+    /// `path`, as named on the command line, from the working directory.
+    pub(crate) fn here(&self, path: &Path) -> PathBuf {
+        self.dir.join(path)
+    }
+
+    /// The directory of `file` relative to the root of the repository; empty at the root and outside.
+    pub(crate) fn relative_dir(&self, file: &Path) -> String {
+        let path = self.repo.as_ref().ok().and_then(|repo| debt::repo_path(file, repo));
+        path.and_then(|path| Some(path.rsplit_once('/')?.0.to_owned())).unwrap_or_default()
+    }
+
+    /// `path` as a person in the working directory would write it.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        files::shown(path, &self.dir).to_string()
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    text.trim_end_matches('/').to_owned()
+}
