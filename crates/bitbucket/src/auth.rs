@@ -52,8 +52,8 @@ impl Credentials {
         }
     }
 
-    /// Others in place of `refused` ones, where there can be any.
-    pub(crate) async fn renewed(&self, refused: Option<&Authorization>) -> bool {
+    /// Forgets `refused` credentials; says whether there can be others.
+    pub(crate) async fn forget(&self, refused: Option<&Authorization>) -> bool {
         match (self, refused) {
             (Self::OAuth(oauth), Some(Authorization::Bearer(token))) => {
                 oauth.forget(token).await;

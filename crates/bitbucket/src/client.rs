@@ -133,7 +133,11 @@ impl Builder {
 }
 
 fn url(text: &str) -> Result<Url, Error> {
-    Url::parse(text).map_err(|problem| Error::Invalid(format!("use the address {text:?}: {problem}")))
+    Url::parse(text).map_err(|problem| {
+        // What stands before an @ may be a password.
+        let shown = text.rsplit('@').next().unwrap_or_default();
+        Error::Invalid(format!("use the address {shown:?}: {problem}"))
+    })
 }
 
 /// A client of the Bitbucket Cloud API. Cheap to clone.
@@ -172,7 +176,7 @@ impl Bitbucket {
         let authorization = self.0.credentials.authorization().await?;
         let answer = make().authorization(authorization.clone()).send().await;
         let refused = answer.as_ref().is_err_and(|error| error.status() == Some(StatusCode::UNAUTHORIZED));
-        if !refused || !self.0.credentials.renewed(authorization.as_ref()).await {
+        if !refused || !self.0.credentials.forget(authorization.as_ref()).await {
             return Ok(answer?);
         }
         let authorization = self.0.credentials.authorization().await?;

@@ -83,7 +83,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a URL is not one of `http` or `https`, or a certificate cannot be read.
+    /// When a URL is not one of `http` or `https` or holds credentials, or a certificate cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         let what = format!("set up a client of {}", without_details(&self.base));
         self.try_build().map_err(|problem| Error::new(what, Kind::Invalid(problem)))
@@ -94,6 +94,9 @@ impl Builder {
             if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
                 return Err("its URL is not one of http or https".to_owned());
             }
+        }
+        if !self.base.username().is_empty() || self.base.password().is_some() {
+            return Err("its URL holds credentials, which have to be given apart".to_owned());
         }
         let mut client = reqwest::Client::builder()
             .user_agent(self.user_agent)

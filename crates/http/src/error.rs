@@ -123,8 +123,9 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status { status, message, .. } => {
-                write_status(f, *status)?;
-                if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
+                let status = status_text(*status);
+                // A page often says no more than its status.
+                if status.ends_with(message) { f.write_str(&status) } else { write!(f, "{status}: {message}") }
             }
             Self::NotConnected(why) => write!(f, "no connection: {why}"),
             Self::Untrusted(why) => write!(f, "no connection that can be trusted: {why}"),
@@ -134,18 +135,17 @@ impl fmt::Display for Kind {
                 write!(f, "the answer is larger than the {limit} bytes allowed")
             }
             Self::Unreadable { status, problem } => {
-                write_status(f, *status)?;
-                write!(f, ", but the answer cannot be used: {problem}")
+                write!(f, "{}, but the answer cannot be used: {problem}", status_text(*status))
             }
             Self::Redirected(why) | Self::Invalid(why) => f.write_str(why),
         }
     }
 }
 
-fn write_status(f: &mut fmt::Formatter<'_>, status: StatusCode) -> fmt::Result {
+fn status_text(status: StatusCode) -> String {
     match (status.canonical_reason(), status.as_u16()) {
-        (Some(reason), code) => write!(f, "{code} {reason}"),
-        (None, 555) => f.write_str("555 Took Too Long"),
-        (None, code) => write!(f, "{code}"),
+        (Some(reason), code) => format!("{code} {reason}"),
+        (None, 555) => "555 Took Too Long".to_owned(),
+        (None, code) => code.to_string(),
     }
 }

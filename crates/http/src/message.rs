@@ -88,10 +88,9 @@ fn text_of<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
 
 fn from_html(html: &str) -> String {
     let lower = html.to_ascii_lowercase();
-    let title = lower.find("<title").and_then(|start| {
-        let open = start + lower.get(start..)?.find('>')? + 1;
-        let end = open + lower.get(open..)?.find("</title")?;
-        html.get(open..end)
+    let title = find(&lower, 0, "<title").and_then(|start| {
+        let open = find(&lower, start, ">")? + 1;
+        html.get(open..find(&lower, open, "</title")?)
     });
     match title.map(str::trim) {
         Some(title) if !title.is_empty() => title.to_owned(),
@@ -103,19 +102,26 @@ fn from_html(html: &str) -> String {
 fn without_tags(html: &str, lower: &str) -> String {
     let mut text = String::new();
     let mut at = 0;
-    while let Some(open) = lower.get(at..).and_then(|rest| rest.find('<')).map(|found| at + found) {
+    while let Some(open) = find(lower, at, "<") {
         text.push_str(html.get(at..open).unwrap_or_default());
         text.push(' ');
-        let tag = lower.get(open..).unwrap_or_default();
-        let close = ["script", "style"].into_iter().find(|name| tag.get(1..).is_some_and(|tag| tag.starts_with(name)));
-        let skipped = close.and_then(|name| tag.find(&format!("</{name}"))).unwrap_or_default();
-        match tag.get(skipped..).and_then(|rest| rest.find('>')) {
-            Some(end) => at = open + skipped + end + 1,
+        let name = lower.get(open + 1..).unwrap_or_default();
+        let close = match ["script", "style"].into_iter().find(|element| name.starts_with(element)) {
+            Some(element) => find(lower, open, &format!("</{element}")),
+            None => Some(open),
+        };
+        match close.and_then(|close| find(lower, close, ">")) {
+            Some(end) => at = end + 1,
             None => return text,
         }
     }
     text.push_str(html.get(at..).unwrap_or_default());
     text
+}
+
+/// Where `what` is in `text`, at or after `from`.
+fn find(text: &str, from: usize, what: &str) -> Option<usize> {
+    Some(from + text.get(from..)?.find(what)?)
 }
 
 #[cfg(test)]
@@ -152,6 +158,7 @@ mod tests {
             ),
             ("Rate limit for this resource has been exceeded\n", "Rate limit for this resource has been exceeded"),
             ("<html><head><TITLE>502 Bad\n Gateway</TITLE></head><body>nginx</body></html>", "502 Bad Gateway"),
+            ("<html><p>Oops<script>for (;;) {}", "Oops"),
             ("<!DOCTYPE html><style>p{}</style><h1>Oops</h1><p>Try <b>later</b></p>", "Oops Try later"),
             (r#"{"unexpected":1}"#, r#"{"unexpected":1}"#),
             ("\u{feff}", ""),

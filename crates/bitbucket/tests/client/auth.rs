@@ -57,6 +57,23 @@ async fn the_in_step_proxy_is_asked_in_plain_http_with_the_whole_address_and_no_
 }
 
 #[tokio::test]
+async fn a_forward_proxy_is_used_when_it_is_given_and_its_password_is_not_told() {
+    let stage = Stage::with(fake(), |builder| builder);
+    let by = |proxy: String| {
+        let builder = bitbucket::Bitbucket::builder().base_uri("http://api.bitbucket.org/2.0");
+        builder.auth(Auth::AccessToken("token".into())).proxy(proxy).build()
+    };
+    let reports = by(stage.fake.proxy_url()).unwrap().repository("acme", "shop").commit(crate::stage::COMMIT).reports();
+    reports.list().all().await.unwrap();
+    assert!(stage.fake.requests()[0].proxied);
+    assert_eq!(stage.fake.requests()[0].header("authorization"), Some("Bearer token"));
+    insta::assert_snapshot!(
+        by("http://ada:hunter2@proxy:port".to_owned()).unwrap_err(),
+        @r#"use the address "proxy:port": invalid port number"#
+    );
+}
+
+#[tokio::test]
 async fn an_oauth_token_is_shared_by_requests_and_replaced_before_it_expires() {
     let stage = Stage::with(fake().oauth_client("key", "hunter2"), |builder| builder.auth(oauth()));
     let (one, other) = tokio::join!(stage.bb.current_user(), stage.bb.current_user());

@@ -79,6 +79,10 @@ fn a_client_needs_a_web_address_and_readable_certificates() {
         @"set up a client of ftp://example.com/: its URL is not one of http or https"
     );
     insta::assert_snapshot!(
+        build("https://ada:hunter2@example.com").build().unwrap_err(),
+        @"set up a client of https://example.com/: its URL holds credentials, which have to be given apart"
+    );
+    insta::assert_snapshot!(
         build("https://example.com").root_certificates(b"nothing".to_vec()).build().unwrap_err(),
         @"set up a client of https://example.com/: extra root certificates: no PEM certificate in it"
     );
