@@ -40,27 +40,27 @@ impl Page<'_> {
             Outcome::Pass => AnsiColor::Green.on_default().bold(),
             Outcome::Fail | Outcome::Incomplete => AnsiColor::Red.on_default().bold(),
         };
-        self.line(style, &escape::terminal(&headline(gate)))?;
+        self.line(style, &one_line(&headline(gate)))?;
         self.list("  - ", further_reasons(gate))
     }
 
     fn incomplete(&mut self, gate: &Gate<'_>) -> io::Result<()> {
-        for report in gate.reports.iter().filter(|report| !report.is_complete()) {
+        let incomplete: Vec<_> = gate.reports.iter().filter(|report| !report.is_complete()).collect();
+        for report in incomplete.iter().take(LIST_ITEMS) {
             let input = format!("INCOMPLETE {} ({})", report.source, input_kind(report));
             writeln!(self.out)?;
-            self.line(AnsiColor::Red.on_default().bold(), &escape::terminal(&input))?;
+            self.line(AnsiColor::Red.on_default().bold(), &one_line(&input))?;
             self.list("  ", &report.problems)?;
         }
-        Ok(())
+        self.more("INCOMPLETE: ", incomplete.len())
     }
 
     fn blocking(&mut self, gate: &Gate<'_>) -> io::Result<()> {
         let most = self.options.max_findings.unwrap_or(50);
         let blocking = || gate.findings().filter(|finding| finding.disposition == Disposition::Blocking);
         for (path, mut findings) in by_file(most_important(blocking(), most)) {
-            let path = if path.is_empty() { "(no file)".into() } else { escape::terminal(path) };
             writeln!(self.out)?;
-            self.line(Style::new().underline(), &path)?;
+            self.line(Style::new().underline(), &one_line(if path.is_empty() { "(no file)" } else { path }))?;
             findings.sort_by_key(|finding| (finding.line, finding.column));
             self.table(&findings)?;
         }
@@ -82,8 +82,7 @@ impl Page<'_> {
             let message = message(finding);
             let lines = wrap(&message, self.room(indent));
             write!(self.out, "  {}", lines.join(&format!("\n{:indent$}", "")))?;
-            let rule = tool_and_rule(finding);
-            let rule = escape::terminal(&rule);
+            let rule = one_line(&tool_and_rule(finding));
             let used = lines.last().map_or(0, |line| line.chars().count());
             if used + 2 + rule.chars().count() > self.room(indent) {
                 write!(self.out, "\n{:width$}", "", width = indent - 2)?;
@@ -142,14 +141,18 @@ impl Page<'_> {
     /// Hostile `texts` in a list.
     fn list(&mut self, lead: &str, texts: &[String]) -> io::Result<()> {
         for text in texts.iter().take(LIST_ITEMS) {
-            let text = escape::terminal(text.trim());
-            let text = escape::cut(&text, MESSAGE_CHARS);
+            let text = one_line(text);
             let indent = lead.len();
             for (n, line) in wrap(&text, self.room(indent)).iter().enumerate() {
                 writeln!(self.out, "{:<indent$}{line}", if n == 0 { lead } else { "" })?;
             }
         }
-        match texts.len().checked_sub(LIST_ITEMS) {
+        self.more(lead, texts.len())
+    }
+
+    /// Says how many of `all` were too many for a list.
+    fn more(&mut self, lead: &str, all: usize) -> io::Result<()> {
+        match all.checked_sub(LIST_ITEMS) {
             None | Some(0) => Ok(()),
             Some(more) => writeln!(self.out, "{lead}and {} more", number(more as u64)),
         }
@@ -180,11 +183,15 @@ fn line_and_column(finding: &Finding<'_>) -> String {
 }
 
 fn message(finding: &Finding<'_>) -> String {
-    let message = escape::cut(finding.message.trim(), MESSAGE_CHARS);
     match finding.count {
-        1 => escape::terminal(&message).into_owned(),
-        count => format!("{} ({} times)", escape::terminal(&message), number(count.into())),
+        1 => one_line(finding.message),
+        count => format!("{} ({} times)", one_line(finding.message), number(count.into())),
     }
+}
+
+/// Hostile text of any length.
+fn one_line(text: &str) -> String {
+    escape::terminal(&escape::cut(text.trim(), MESSAGE_CHARS)).into_owned()
 }
 
 fn row(tool: &str, totals: &Totals) -> [String; 5] {

@@ -92,17 +92,18 @@ fn row(finding: &Finding<'_>, options: &Options<'_>, out: &mut dyn Write) -> io:
     let state = finding.disposition.as_str();
     let severity = finding.severity;
     write!(out, "<tr class=\"{state}\"><td class=\"line\">{}</td>", line(finding, options))?;
-    write!(
-        out,
-        "<td class=\"sev\" data-state=\"{state}\"><i class=\"{severity}\" aria-hidden=\"true\"></i>{severity}</td>"
-    )?;
+    write!(out, "<td class=\"sev\"><i class=\"{severity}\" aria-hidden=\"true\"></i>{severity}")?;
+    if finding.disposition != Disposition::Blocking {
+        write!(out, " <span class=\"times\">{state}</span>")?;
+    }
+    write!(out, "</td>")?;
     write!(out, "<td><div class=\"message\">{}</div>", message(finding))?;
     let help = finding.detail.and_then(|detail| detail.help);
     let context = finding.detail.and_then(|detail| detail.context).map(|context| format!("in context of {context}"));
     for why in [help.map(str::to_owned), context, muted(finding)].iter().flatten() {
         write!(out, "<div class=\"why\">{}</div>", text(why))?;
     }
-    let rule = escape::html(finding.rule.id);
+    let rule = text(finding.rule.id);
     write!(out, "</td><td class=\"rule\">{} ", text(finding.rule.tool))?;
     match web_link(finding.rule.link) {
         Some(link) if !rule.is_empty() => write!(out, "<a href=\"{}\">{rule}</a>", escape::html(link))?,

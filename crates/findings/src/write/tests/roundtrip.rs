@@ -1,4 +1,4 @@
-//! What we write is what we read.
+//! What we write is what we read, and nothing that a tool says can change that.
 
 use proptest::prelude::*;
 
@@ -138,5 +138,31 @@ proptest! {
         prop_assert!(reports.iter().all(Report::is_complete), "{:?}", reports);
         let findings: Vec<_> = reports.iter().flat_map(|report| &report.findings).map(known_to_sarif).collect();
         prop_assert_eq!(findings, gate.findings().map(known_to_sarif).collect::<Vec<_>>());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_message_gets_out_of_its_place(made in prop::collection::vec(made(), 0..12)) {
+        let bump = bumpalo::Bump::new();
+        let gate = gate(&made, &Arena::new(&bump));
+        let text = |output| written(output, &gate, &Options::default());
+        prop_assert!(!text(Output::Terminal).contains(|c: char| c.is_control() && c != '\n'));
+        for row in text(Output::Markdown).lines().filter(|line| line.starts_with('|')) {
+            let columns = row.matches('|').count();
+            prop_assert!(columns == 5 || columns == 6, "{}", row);
+        }
+        let page = text(Output::Html);
+        prop_assert_eq!(page.matches("<tr class=").count(), made.len());
+        prop_assert_eq!(page.matches("<details").count(), page.matches("</details>").count());
+        for output in [Output::Junit, Output::Checkstyle] {
+            let text = text(output);
+            let mut reader = quick_xml::Reader::from_str(&text);
+            while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+        }
+        let shown = made.iter().filter(|made| !matches!(made.disposition, Disposition::Muted(_))).count();
+        let issues: Vec<serde_json::Value> = serde_json::from_str(&text(Output::Gitlab)).unwrap();
+        prop_assert_eq!(issues.len(), shown);
+        prop_assert_eq!(text(Output::Checkstyle).matches("<error ").count(), shown);
     }
 }
