@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use self::dialect::Dialect;
 use super::xml::{Element, Node, Xml};
-use super::{Context, Format, Parsed, ReadError, noise, phpstan};
-use crate::model::{Detail, File, Finding, Report, Severity};
+use super::{Context, Format, Parsed, ReadError, noise, phpcs, phpstan};
+use crate::model::{Detail, File, Finding, Report, Rule, Severity};
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
     let dialect = Dialect::of(text);
@@ -21,6 +21,7 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
         report: Report::new(context.arena.text(tool), Format::Checkstyle),
         file: None,
         detail: None,
+        rule: context.arena.rule(tool, ""),
         strange_numbers: 0,
     };
     let mut xml = Xml::new(text);
@@ -54,6 +55,8 @@ struct Checkstyle<'c, 'a> {
     report: Report<'a>,
     file: Option<&'a File<'a>>,
     detail: Option<&'a Detail<'a>>,
+    /// The rule of the last finding, which is often that of the next.
+    rule: &'a Rule<'a>,
     strange_numbers: usize,
 }
 
@@ -80,7 +83,11 @@ impl<'a> Checkstyle<'_, 'a> {
             "severity" => severity = severity_of(&value),
             _ => {}
         });
-        let (mut message, mut rule) = (&*message, &*source);
+        if xml.is_broken() {
+            return;
+        }
+        let text = if self.dialect == Dialect::Phpcs { phpcs::line_breaks(&message) } else { Cow::Borrowed(&*message) };
+        let (mut message, mut rule) = (&*text, &*source);
         match self.dialect {
             Dialect::Phpstan => column = 0,
             Dialect::Psalm => (rule, message) = message.split_once(": ").unwrap_or(("", message)),
@@ -91,24 +98,28 @@ impl<'a> Checkstyle<'_, 'a> {
             return self.no_file(message);
         }
         let arena = self.context.arena;
-        let rule = arena.rule(self.report.tool, rule);
+        if self.rule.id != rule {
+            self.rule = arena.rule(self.report.tool, rule);
+        }
         let finding = Finding {
             line,
             column,
             detail: self.detail,
-            ..Finding::new(rule, self.file, severity, arena.text(message))
+            ..Finding::new(self.rule, self.file, severity, arena.text(message))
         };
-        match self.dialect {
-            Dialect::Phpstan => phpstan::push(&mut self.report, finding),
-            _ => self.report.findings.push(finding),
+        if self.report.tool == phpstan::TOOL {
+            phpstan::push(&mut self.report, finding);
+        } else {
+            self.report.findings.push(finding);
         }
     }
 
     /// PHPStan puts what is wrong with the whole run into a file without a name; with others it is a broken report.
     fn no_file(&mut self, message: &str) {
-        match self.dialect {
-            Dialect::Phpstan => phpstan::general(&mut self.report, message),
-            _ => self.report.problems.push(format!("the report holds an error that belongs to no file: {message}")),
+        if self.report.tool == phpstan::TOOL {
+            phpstan::general(&mut self.report, message);
+        } else {
+            self.report.problems.push(format!("the report holds an error that belongs to no file: {message}"));
         }
     }
 
@@ -142,3 +153,6 @@ fn severity_of(word: &str) -> Severity {
         word => Severity::from_word(word).unwrap_or(Severity::High),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Which format is it? Decided by structure near the start of a document, never by words anywhere in it.
 
 use super::format::Syntax;
-use super::{Format, noise, sniff_json, xml};
+use super::{Format, noise, phpcs_csv, phpcs_emacs, phpstan_raw, sniff_json, xml};
 
 /// A document found in a text, and where it starts.
 #[derive(Debug, PartialEq)]
@@ -47,9 +47,7 @@ pub(super) fn lines(text: &str) -> Kind {
         return Kind::Refused(format!("there is no report, the tool said: {}", noise::quote(crash)));
     }
     match for_people {
-        Some((tool, instead)) => {
-            Kind::Refused(format!("this is {tool}, not a report for programs; give {instead} instead"))
-        }
+        Some((what, instead)) => Kind::Refused(format!("this is {what}, which is not read; {instead}")),
         None => Kind::Unclear(Syntax::Lines, format!("text that starts with {}", noise::quote(text))),
     }
 }
@@ -65,20 +63,20 @@ pub(super) fn report_line(line: &str) -> Option<Format> {
     }) {
         return Some(Format::Github);
     }
-    if line.starts_with("File,Line,Column,Type,Message") {
+    if line.starts_with(phpcs_csv::HEADER) {
         return Some(Format::PhpcsCsv);
     }
-    if super::phpcs_emacs::parse_line(line).is_some() {
+    if phpcs_emacs::parse_line(line).is_some() {
         return Some(Format::PhpcsEmacs);
     }
-    super::phpstan_raw::parse_line(line).map(|_| Format::PhpstanRaw)
+    phpstan_raw::parse_line(line).map(|_| Format::PhpstanRaw)
 }
 
-/// Reports for people: what they are, and what to ask the tool for.
+/// Reports for people and other texts that are mistaken for reports: what they are, and what to do instead.
 fn for_people(line: &str) -> Option<(&'static str, &'static str)> {
-    const PHPCS: (&str, &str) = ("a report of PHP_CodeSniffer for people", "--report=json");
-    const PHPSTAN: (&str, &str) = ("PHPStan's table", "--error-format=json");
-    const CS_FIXER: (&str, &str) = ("PHP-CS-Fixer's text", "--format=json with --diff");
+    const PHPCS: (&str, &str) = ("a report of PHP_CodeSniffer for people", "run it with --report=json");
+    const PHPSTAN: (&str, &str) = ("PHPStan's table for people", "run it with --error-format=json");
+    const CS_FIXER: (&str, &str) = ("PHP-CS-Fixer's text for people", "run it with --format=json --diff");
     let line = line.trim();
     let dashes = line.starts_with("----") && line.bytes().all(|byte| matches!(byte, b'-' | b' '));
     if line.starts_with("FILE: ") || line.starts_with("PHP CODE SNIFFER ") || line.starts_with("Time: ") {
@@ -90,9 +88,9 @@ fn for_people(line: &str) -> Option<(&'static str, &'static str)> {
     } else if line.ends_with(" memory used") || line.starts_with("1) ") {
         Some(CS_FIXER)
     } else if line == "parameters:" || line.starts_with("<?php") {
-        Some(("PHP or a configuration, maybe a baseline", "a report (a baseline goes to `baseline import`)"))
+        Some(("PHP or a configuration", "if it is a baseline, see `baseline import`"))
     } else if line.starts_with("ERROR: ") && line.contains(" - ") {
-        Some(("Psalm's console output", "--output-format=json"))
+        Some(("Psalm's text for people", "run it with --output-format=json"))
     } else {
         None
     }
@@ -152,11 +150,11 @@ fn xml_kind(text: &str) -> Option<Kind> {
         "testsuites" | "testsuite" => Kind::Known(Format::Junit),
         "phpcs" => Kind::Known(Format::PhpcsXml),
         "report" => match element(inner.trim_start()) {
-            Some(("item", _)) => instead("Psalm's xml", "Psalm's --output-format=json"),
+            Some(("item", _)) => instead("Psalm's xml", "--output-format=json"),
             Some(("about" | "files" | "time" | "memory", _)) => Kind::Known(Format::CsFixerXml),
             _ => Kind::Unclear(Syntax::Xml, "XML with the root <report>".to_owned()),
         },
-        "pmd" => instead("PHPMD's xml", "PHPMD's json"),
+        "pmd" => instead("PHPMD's xml", "the format json"),
         "phpmd-baseline" => Kind::Refused("this is a baseline of PHPMD, not a report".to_owned()),
         "files" => Kind::Refused("this is a baseline of Psalm, not a report: see `baseline import`".to_owned()),
         _ if is_declared => Kind::Unclear(Syntax::Xml, format!("XML with the root <{root}>")),
@@ -165,7 +163,7 @@ fn xml_kind(text: &str) -> Option<Kind> {
 }
 
 fn instead(format: &str, instead: &str) -> Kind {
-    Kind::Refused(format!("this is {format}, which is not read; give {instead} instead"))
+    Kind::Refused(format!("this is {format}, which is not read; run it with {instead}"))
 }
 
 /// The name of the element that opens at the start of `text`, and what follows its start tag.

@@ -67,3 +67,41 @@ fn decode(text: &str) -> Cow<'_, str> {
     let plain = [("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")];
     Cow::Owned(plain.iter().fold(text.to_owned(), |text, (code, plain)| text.replace(code, plain)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::json::testing::{show, survives_damage};
+
+    #[test]
+    fn phpstan_encodes_line_breaks_only_and_turns_the_slashes_of_a_context() {
+        let text = "::error file=src/A.php,line=3,col=0::Two%0Alines, 100%25\n\
+            ::error file=src/T, x (in context of class App/A).php,line=4,col=0::odd path\n\
+            ::error file=src/T.php (in context of class App/A),line=,col=0::In a trait.\n\
+            ::error ::Path nowhere does not exist\n";
+        insta::assert_snapshot!(show(read, text), @r#"
+        phpstan
+          high src/A.php:3:0:0 [] "Two\nlines, 100%"
+          high src/T, x (in context of class App/A).php:4:0:0 [] "odd path"
+          high src/T.php:0:0:0 [] "In a trait."
+            context: "class App\\A"
+          problem: PHPStan reports an error that belongs to no file: Path nowhere does not exist
+        "#);
+    }
+
+    #[test]
+    fn other_tools_encode_more_and_have_titles() {
+        let text = "::group::x\n::warning file=a%2Cb.php,line=1,endLine=2,col=5,title=rule x::m\n::notice::hello\n";
+        insta::assert_snapshot!(show(read, text), @r#"
+        github
+          medium a,b.php:1:2:5 [rule x] "m"
+          low :0:0:0 [] "hello"
+          note: skipped 1 line around the findings: "::group::x"
+        "#);
+    }
+
+    #[test]
+    fn damaged_reports_never_panic() {
+        survives_damage(read, "::error file=é,line=3,col=0::a%0Ab\n::warning title=x::m");
+    }
+}

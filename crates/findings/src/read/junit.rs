@@ -6,11 +6,9 @@
 use std::borrow::Cow;
 
 use super::xml::{Element, Node, Xml};
-use super::{Context, Format, Parsed, ReadError, csfixer, phpstan};
+use super::{Context, Format, Parsed, ReadError, csfixer, phpcs, phpstan};
 use crate::diff;
 use crate::model::{Detail, Finding, Report, Severity};
-
-const PHPCS: &str = "phpcs";
 
 /// How many unchanged lines a diff shows behind a change.
 const CONTEXT_LINES: usize = 3;
@@ -84,7 +82,7 @@ fn tool(text: &str) -> Option<&'static str> {
                 return match name.as_str() {
                     "phpstan" => Some(phpstan::TOOL),
                     "PHP CS Fixer" => Some(csfixer::TOOL),
-                    name => name.starts_with("PHP_CodeSniffer ").then_some(PHPCS),
+                    name => name.starts_with("PHP_CodeSniffer ").then_some(phpcs::TOOL),
                 };
             }
         }
@@ -157,12 +155,15 @@ fn push<'a>(report: &mut Report<'a>, case: &Case, context: &Context<'_, 'a>) {
     let arena = context.arena;
     let severity = Severity::from_word(&failure.kind).unwrap_or(Severity::High);
     let message = if failure.message.is_empty() { failure.text.trim() } else { &failure.message };
-    let (rule, place) = match report.tool {
-        PHPCS => phpcs_name(&case.name),
-        _ => ("", phpstan_name(&case.name)),
+    let (rule, place, message) = match report.tool {
+        phpcs::TOOL => {
+            let (rule, place) = phpcs_name(&case.name);
+            (rule, place, phpcs::line_breaks(message))
+        }
+        _ => ("", phpstan_name(&case.name), Cow::Borrowed(message)),
     };
     let Some((path, line, column)) = place else {
-        return phpstan::general(report, message);
+        return phpstan::general(report, &message);
     };
     let (file, written) = context.roots.resolve(path, arena);
     let trait_context: Option<Cow<'_, str>> = phpstan::context(written);
@@ -170,7 +171,7 @@ fn push<'a>(report: &mut Report<'a>, case: &Case, context: &Context<'_, 'a>) {
         line,
         column,
         detail: arena.detail(Detail { context: trait_context.as_deref(), ..Detail::default() }),
-        ..Finding::new(arena.rule(report.tool, rule), file, severity, arena.text(message))
+        ..Finding::new(arena.rule(report.tool, rule), file, severity, arena.text(&message))
     };
     if report.tool == phpstan::TOOL {
         phpstan::push(report, finding);
@@ -212,4 +213,86 @@ fn applied_fixers(text: &str) -> (Vec<&str>, String) {
     }
     diff.truncate(if diff::parse(diff.as_bytes()).is_ok() { diff.len() } else { whole });
     (rules, diff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::json::testing::{show, survives_damage};
+
+    #[test]
+    fn a_failure_of_phpstan_is_a_finding_where_its_name_says() {
+        let text = r#"<testsuite failures="4" name="phpstan" tests="4"><testcase name="src/A.php:3"><failure type="ERROR" message="Call to &lt;x&gt;." /></testcase><testcase name="src/T.php (in context of class App/A):4"><failure type="ERROR" message="In a trait." /></testcase><testcase name="src/B.php:"><failure type="ERROR" message="Ignored error pattern #never# was not matched in reported errors." /></testcase><testcase name="General error"><failure type="ERROR" message="It crashed." /></testcase></testsuite>"#;
+        insta::assert_snapshot!(show(read, text), @r#"
+        phpstan
+          high src/A.php:3:0:0 [] "Call to <x>."
+          high src/T.php:4:0:0 [] "In a trait."
+            context: "class App\\A"
+          critical src/B.php:0:0:0 [] "Ignored error pattern #never# was not matched in reported errors." not-ignorable
+          problem: PHPStan reports an error that belongs to no file: It crashed.
+        "#);
+    }
+
+    #[test]
+    fn a_clean_run_has_a_test_that_passed() {
+        let text =
+            r#"<testsuite failures="0" name="phpstan" tests="1"><testcase name="phpstan"></testcase></testsuite>"#;
+        assert_eq!(show(read, text), "phpstan\n");
+    }
+
+    #[test]
+    fn phpcs_names_sniff_and_place_and_counts_what_it_lists() {
+        let text = r#"<testsuites name="PHP_CodeSniffer 4.0.1" errors="0" tests="3" failures="2">
+<testsuite name="/repo/src/A at B.php" errors="0" tests="1" failures="1">
+ <testcase name="Generic.Files.LineLength.TooLong at /repo/src/A at B.php (54:13)">
+  <failure type="warning" message="Line exceeds 120 characters"/>
+ </testcase>
+</testsuite>
+<testsuite name="/repo/src/Clean.php" errors="0" tests="1" failures="0"><testcase name="/repo/src/Clean.php"/></testsuite>
+</testsuites>"#;
+        insta::assert_snapshot!(show(read, text), @r#"
+        phpcs
+          medium src/A at B.php:54:0:13 [Generic.Files.LineLength.TooLong] "Line exceeds 120 characters"
+          problem: the report counts 3 tests and 2 failures, and holds 2 and 1
+        "#);
+    }
+
+    #[test]
+    fn php_cs_fixer_cuts_the_blank_lines_off_its_diff() {
+        let text = r#"<testsuites><testsuite name="PHP CS Fixer" tests="1" assertions="1" failures="1" errors="0">
+    <testcase name="src/A" file="src/A.php" assertions="1"><failure type="code_style"><![CDATA[applied fixers:
+---------------
+* spaces
+
+Diff:
+---------------
+
+--- /repo/src/A.php
++++ /repo/src/A.php
+@@ -1,3 +1,3 @@
+ <?php
+-$a=1;
++$a = 1;]]></failure></testcase></testsuite></testsuites>"#;
+        insta::assert_snapshot!(show(read, text), @r#"
+        php-cs-fixer
+          medium src/A.php:2:2:0 [spaces] "Found violation(s) of type: spaces"
+            diff: "@@ -1,3 +1,3 @@\n <?php\n-$a=1;\n+$a = 1;\n \n"
+        "#);
+    }
+
+    #[test]
+    fn results_of_tests_are_sent_to_where_they_belong() {
+        let text = r#"<testsuites><testsuite name="Unit" tests="1"><testcase name="testIt"/></testsuite></testsuites>"#;
+        insta::assert_snapshot!(show(read, text), @"
+        error: this JUnit XML is not written by PHPStan, PHP_CodeSniffer or PHP-CS-Fixer; results of tests are for stepgate-tests
+        ");
+    }
+
+    #[test]
+    fn damaged_reports_never_panic() {
+        survives_damage(
+            read,
+            r#"<testsuite name="phpstan" tests="1"><testcase name="a.php:3"><failure message="m">t</failure></testcase></testsuite>"#,
+        );
+    }
 }

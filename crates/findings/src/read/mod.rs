@@ -18,6 +18,7 @@ mod json;
 mod junit;
 mod lines;
 mod noise;
+mod phpcs;
 mod phpcs_csv;
 mod phpcs_emacs;
 mod phpcs_json;
@@ -42,7 +43,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use self::detect::Kind;
 use crate::arena::Arena;
-use crate::model::{Finding, Report};
+use crate::model::Report;
 use crate::paths::Roots;
 
 /// What readers need besides the bytes.
@@ -85,7 +86,7 @@ pub fn read<'a>(bytes: &[u8], format: Option<Format>, context: &Context<'_, 'a>)
     if let Some(first) = reports.first_mut() {
         first.notes.splice(0..0, notes);
     }
-    reports.iter_mut().for_each(aborted_files);
+    reports.iter_mut().for_each(phpcs::aborted);
     Ok(reports)
 }
 
@@ -95,8 +96,9 @@ fn documents<'a>(text: &str, format: Option<Format>, context: &Context<'_, 'a>) 
     let mut rest = text;
     while let Some(found) = detect::document(rest) {
         let (before, document) = rest.split_at(found.start);
-        let read = expect(found.kind, format).and_then(|format| read_document(document, format, context));
-        let read = read.map_err(|error| in_input(error, text, text.len() - document.len()));
+        let start = text.len() - document.len();
+        let read = expect(found.kind, format)
+            .and_then(|format| read_document(document, format, context).map_err(|error| in_input(error, text, start)));
         let mut parsed = match read {
             Ok(parsed) => parsed,
             Err(error) if reports.is_empty() => return Err(error),
@@ -128,7 +130,10 @@ fn expect(kind: Kind, asked: Option<Format>) -> Result<Format, ReadError> {
         (Kind::Unclear(_, what), Some(asked)) => format!("it is {what}, not {asked} as --format says"),
         (Kind::Unclear(_, what), None) => {
             let names = Format::ALL.map(Format::as_str).join(", ");
-            format!("it is {what}, which does not show which of the formats it is: {names}; name it with --format")
+            format!(
+                "it is {what}, which looks like none of the formats that are read ({names}); \
+                 if it is one of them, name it with --format"
+            )
         }
         (Kind::Refused(why), _) => why,
     };
@@ -168,21 +173,6 @@ fn problem_of_last(reports: &mut [Report<'_>], problem: String) {
     }
 }
 
-/// PHP_CodeSniffer reports a sniff that crashed as an error on line 1, in every format: the rest of that file was not
-/// checked.
-fn aborted_files(report: &mut Report<'_>) {
-    let aborted = |finding: &&Finding<'_>| finding.rule.id == "Internal.Exception";
-    let problems: Vec<String> =
-        report.findings.iter().filter(aborted).map(|f| format!("{}: {}", f.path(), f.message)).collect();
-    report.problems.extend(problems);
-}
-
-/// Whether `code` has the four parts of the code of a sniff: `PSR12.Files.FileHeader.SpacingAfterBlock`.
-fn is_sniff(code: &str) -> bool {
-    code.split('.').filter(|part| part.starts_with(|c: char| c.is_ascii_uppercase())).count() == 4
-        && code.bytes().filter(|&byte| byte == b'.').count() == 3
-}
-
 /// Reads an input that can be read twice, as [`read`] does. Of the large JSON reports of PHPStan and PHP_CodeSniffer no
 /// more than a window is in memory at a time.
 ///
@@ -194,7 +184,8 @@ pub fn read_from<'a>(
     format: Option<Format>,
     context: &Context<'_, 'a>,
 ) -> io::Result<Result<Vec<Report<'a>>, ReadError>> {
-    if let Some(report) = stream::read(&mut input, format, context)? {
+    if let Some(mut report) = stream::read(&mut input, format, context)? {
+        phpcs::aborted(&mut report);
         return Ok(Ok(vec![report]));
     }
     let size = input.seek(SeekFrom::End(0))?;
@@ -229,3 +220,6 @@ fn read_document<'a>(text: &str, format: Format, context: &Context<'_, 'a>) -> R
     };
     reader(text, context)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny};
 
 use super::json::{self, Elements, Fields, Interned, MaybeInterned, Mismatches, Number, Take};
 use super::stream::Streamed;
-use super::{Context, Format, Parsed, ReadError};
+use super::{Context, Format, Parsed, ReadError, phpcs};
 use crate::model::{File, Finding, Report, Severity};
 
 const NAME: &str = "PHP_CodeSniffer JSON report";
@@ -68,7 +68,7 @@ impl<'c, 'a> Document<'c, 'a> {
     pub(super) fn new(context: &'c Context<'c, 'a>) -> Self {
         Self {
             context,
-            report: json::report_of("phpcs", Format::PhpcsJson, context),
+            report: json::report_of(phpcs::TOOL, Format::PhpcsJson, context),
             totals: None,
             has_files: false,
             mismatches: Mismatches::default(),
@@ -188,14 +188,14 @@ impl<'de> Take<'de> for Messages<'_, '_, '_, '_, '_> {
             Kind::Error => Severity::High,
             Kind::Warning => Severity::Medium,
         };
-        let text = match line_breaks(text) {
+        let text = match phpcs::line_breaks(text) {
             Cow::Borrowed(same) => same,
             Cow::Owned(new) => arena.text(&new),
         };
         self.0.document.report.findings.push(Finding {
             line: line.0,
             column: message.column,
-            ..Finding::new(arena.rule("phpcs", source), file, severity, text)
+            ..Finding::new(arena.rule(phpcs::TOOL, source), file, severity, text)
         });
         Ok(())
     }
@@ -229,33 +229,6 @@ impl<'de> Take<'de> for Message<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// PHP_CodeSniffer writes a line break in a message as a backslash and an `n`. So do sniffs that talk about line breaks
-/// (`expected "\n"`), and a namespace may begin with that letter (`App\name`): only where neither can be meant is it a
-/// line break again.
-fn line_breaks(message: &str) -> Cow<'_, str> {
-    let mut result = String::new();
-    let mut done = 0;
-    for (at, _) in message.match_indices("\\n") {
-        let before = message.get(..at).and_then(|before| before.chars().next_back());
-        let after = message.get(at + 2..).and_then(|after| after.chars().next());
-        let quoted = before.is_none_or(|before| matches!(before, '\\' | '"' | '\'' | '`'));
-        let word = before.is_some_and(|before| before.is_alphanumeric() || before == '_');
-        // Behind a word only a space can tell, and "\r\n " is still the name of a line ending.
-        let apart = after.is_some_and(char::is_whitespace) && before != Some('r');
-        if quoted || (word && !apart) {
-            continue;
-        }
-        result.push_str(message.get(done..at).unwrap_or_default());
-        result.push('\n');
-        done = at + 2;
-    }
-    if done == 0 {
-        return Cow::Borrowed(message);
-    }
-    result.push_str(message.get(done..).unwrap_or_default());
-    Cow::Owned(result)
 }
 
 #[cfg(test)]

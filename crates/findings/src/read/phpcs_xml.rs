@@ -3,7 +3,7 @@
 //! Source: PHP_CodeSniffer `src/Reports/Xml.php`.
 
 use super::xml::{Element, Node, Xml};
-use super::{Context, Format, Parsed, ReadError};
+use super::{Context, Format, Parsed, ReadError, phpcs};
 use crate::model::{File, Finding, Report, Severity};
 
 /// The file that is being read, with the counts that it claims.
@@ -14,7 +14,7 @@ struct Current<'a> {
 }
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
-    let mut report = Report::new("phpcs", Format::PhpcsXml);
+    let mut report = Report::new(phpcs::TOOL, Format::PhpcsXml);
     let mut xml = Xml::new(text);
     let mut current: Option<Current<'a>> = None;
     let mut finding: Option<(Finding<'a>, String)> = None;
@@ -34,7 +34,8 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
             }
             Node::Close => {
                 if let Some((finding, message)) = finding.take() {
-                    report.findings.push(Finding { message: context.arena.text(&message), ..finding });
+                    let message = context.arena.text(&phpcs::line_breaks(&message));
+                    report.findings.push(Finding { message, ..finding });
                 } else if let Some(current) = current.take() {
                     current.check(&mut report);
                 }
@@ -76,12 +77,48 @@ fn open_finding<'a>(
         "warning" => Severity::Medium,
         _ => return None,
     };
-    let mut finding = Finding::new(context.arena.rule("phpcs", ""), file, severity, "");
+    let mut finding = Finding::new(context.arena.rule(phpcs::TOOL, ""), file, severity, "");
     xml.attributes(element, |key, value| match key {
         "line" => finding.line = value.parse().unwrap_or(0),
         "column" => finding.column = value.parse().unwrap_or(0),
-        "source" => finding.rule = context.arena.rule("phpcs", &value),
+        "source" => finding.rule = context.arena.rule(phpcs::TOOL, &value),
         _ => {}
     });
     Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::json::testing::{show, survives_damage};
+
+    #[test]
+    fn errors_and_warnings_are_counted_against_what_the_file_claims() {
+        let text = r#"<phpcs version="4.0.1">
+<file name="/repo/src/A.php" errors="1" warnings="1" fixable="1">
+    <error line="3" column="3" source="PSR12.Operators.OperatorSpacing.NoSpaceBefore" severity="5" fixable="1">Expected 1 space before &quot;=&quot;; 0 found</error>
+    <warning line="1" column="1" source="PSR1.Files.SideEffects.FoundWithSymbols" severity="5" fixable="0">A &lt;file&gt; &amp; more</warning>
+</file>
+<file name="/repo/src/B.php" errors="2" warnings="0" fixable="0">
+    <error line="1" column="1" source="Internal.NoCodeFound" severity="5" fixable="0">x</error>
+</file>
+</phpcs>
+Time: 1s"#;
+        insta::assert_snapshot!(show(read, text), @r#"
+        phpcs
+          high src/A.php:3:0:3 [PSR12.Operators.OperatorSpacing.NoSpaceBefore] "Expected 1 space before \"=\"; 0 found"
+          medium src/A.php:1:0:1 [PSR1.Files.SideEffects.FoundWithSymbols] "A <file> & more"
+          high src/B.php:1:0:1 [Internal.NoCodeFound] "x"
+          problem: src/B.php: the report counts 2 errors and warnings and holds 1
+        left: "\nTime: 1s"
+        "#);
+    }
+
+    #[test]
+    fn damaged_reports_never_panic() {
+        survives_damage(
+            read,
+            "<phpcs version=\"3\"><file name=\"a\" errors=\"1\"><error line=\"1\">m&#10;</error></file></phpcs>",
+        );
+    }
 }

@@ -48,7 +48,7 @@ fn told_by(parents: &[&str], key: &str, value: &str) -> Option<Format> {
         ([""], "file_diffs" | "changed_files" | "unused_skips") | (["", "totals"], "changed_files") => {
             Format::RectorJson
         }
-        ([""], "about") | (["", "files", ""], "appliedFixers" | "name") => Format::CsFixerJson,
+        ([""], "about" | "time" | "memory") | (["", "files", ""], "appliedFixers" | "diff") => Format::CsFixerJson,
         ([""], "pmdVersion") | (["", "files", ""], "violations") => Format::PhpmdJson,
         (["", "totals"], "file_errors") => Format::PhpstanJson,
         (["", "totals"], "warnings" | "fixable") => Format::PhpcsJson,

@@ -104,3 +104,34 @@ fn unescape(text: &str) -> Cow<'_, str> {
     }
     Cow::Owned(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::json::testing::{show, survives_damage};
+
+    #[test]
+    fn messages_are_unescaped_and_the_identifier_is_cut_off() {
+        let text = "##teamcity[inspectionType id='phpstan' name='phpstan' category='phpstan' description='x']\n\
+            ##teamcity[inspection typeId='phpstan' message='array{|'a|'||b|n|0x00E9|[|]} (🪪 argument.type)' file='src/A.php' line='7' SEVERITY='ERROR' ignorable='1' tip='Try |'x|'.']\n\
+            ##teamcity[inspection typeId='phpstan' message='Ignored error pattern' file='src/B.php' line='' SEVERITY='ERROR' ignorable='' tip='']\n\
+            ##teamcity[inspection typeId='phpstan' message='Path nowhere does not exist' file='phpstan.neon' SEVERITY='ERROR']\n\
+            ##teamcity[inspection typeId='phpstan' message='cut";
+        insta::assert_snapshot!(show(read, text), @r###"
+        phpstan
+          high src/A.php:7:0:0 [argument.type] "array{'a'|b\né[]}"
+            help: "Try 'x'."
+          critical src/B.php:0:0:0 [] "Ignored error pattern" not-ignorable
+          problem: PHPStan reports an error that belongs to no file: Path nowhere does not exist
+          problem: a message was cut short: "##teamcity[inspection typeId='phpstan' message='cut"
+        "###);
+    }
+
+    #[test]
+    fn damaged_reports_never_panic() {
+        survives_damage(
+            read,
+            "##teamcity[inspection typeId='phpstan' message='é|0x00E9||' file='a' line='7' ignorable='1']",
+        );
+    }
+}

@@ -36,6 +36,8 @@ impl Element<'_> {
 pub(super) struct Xml<'t> {
     text: &'t str,
     reader: Reader<&'t [u8]>,
+    /// Where the node starts that was read last.
+    at: u64,
     depth: usize,
     opened: bool,
     strange_references: usize,
@@ -48,12 +50,13 @@ impl<'t> Xml<'t> {
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
-        Self { text, reader, depth: 0, opened: false, strange_references: 0, problem: None }
+        Self { text, reader, at: 0, depth: 0, opened: false, strange_references: 0, problem: None }
     }
 
     /// The next node; `None` at the end of the document or of what can be read of it.
     pub(super) fn next(&mut self) -> Option<Node<'t>> {
         while self.problem.is_none() && !(self.opened && self.depth == 0) {
+            self.at = self.reader.buffer_position();
             match self.reader.read_event() {
                 Ok(Event::Start(element)) => {
                     self.opened = true;
@@ -94,6 +97,11 @@ impl<'t> Xml<'t> {
                 Err(error) => return self.stop(&format!("<{}> is not well-formed: {error}", element.name())),
             }
         }
+    }
+
+    /// Whether the document broke off, be it in the attributes that were asked for last.
+    pub(super) fn is_broken(&self) -> bool {
+        self.problem.is_some()
     }
 
     /// The value of the attribute `name` of `element`; empty when there is none.
@@ -168,7 +176,7 @@ impl<'t> Xml<'t> {
     }
 
     fn stop(&mut self, what: &str) {
-        self.stop_at(offset(self.reader.buffer_position()), what);
+        self.stop_at(offset(self.at), what);
     }
 
     fn stop_at(&mut self, at: usize, what: &str) {

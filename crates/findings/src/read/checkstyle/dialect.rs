@@ -1,7 +1,7 @@
 //! Who wrote a Checkstyle XML? Its first elements tell.
 
 use super::super::xml::{Node, Xml};
-use super::super::{csfixer, is_sniff, phpstan};
+use super::super::{csfixer, phpcs, phpstan};
 
 /// How many errors are looked at.
 const SAMPLE: usize = 20;
@@ -9,7 +9,8 @@ const SAMPLE: usize = 20;
 /// What differs between those who write the format.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Dialect {
-    /// No version, `column="1"` everywhere; the source is an identifier since 1.11, before that there is none.
+    /// No version, `column="1"` wherever there is a line; the source is an identifier since 1.11, before that there is
+    /// none.
     Phpstan,
     /// Sources of four parts, or its own that start with `Internal`.
     Phpcs,
@@ -44,7 +45,7 @@ impl Dialect {
     pub(super) const fn tool(self) -> Option<&'static str> {
         match self {
             Self::Phpstan => Some(phpstan::TOOL),
-            Self::Phpcs => Some("phpcs"),
+            Self::Phpcs => Some(phpcs::TOOL),
             Self::CsFixer => Some(csfixer::TOOL),
             Self::Psalm => Some("psalm"),
             Self::Unknown => None,
@@ -60,6 +61,7 @@ struct Sample {
     fixers: usize,
     sourceless: usize,
     typed: usize,
+    placed: usize,
     first_column: usize,
 }
 
@@ -70,10 +72,11 @@ impl Sample {
         read(&mut |key, value| match key {
             "source" if !value.is_empty() => {
                 self.sourceless -= 1;
-                self.sniffs += usize::from(is_sniff(value) || value.starts_with("Internal."));
+                self.sniffs += usize::from(phpcs::is_sniff(value) || value.starts_with("Internal."));
                 self.fixers += usize::from(value.starts_with("PHP-CS-Fixer."));
             }
             "message" => self.typed += usize::from(starts_with_type(value)),
+            "line" => self.placed += 1,
             "column" => self.first_column += usize::from(value == "1"),
             _ => {}
         });
@@ -85,10 +88,10 @@ impl Sample {
             Dialect::CsFixer
         } else if self.version.is_empty() && all(self.sourceless) && all(self.typed) {
             Dialect::Psalm
-        } else if self.version.is_empty() && all(self.first_column) && self.sniffs == 0 {
-            Dialect::Phpstan
         } else if all(self.sniffs) {
             Dialect::Phpcs
+        } else if self.version.is_empty() && self.errors > 0 && self.first_column == self.placed {
+            Dialect::Phpstan
         } else {
             Dialect::Unknown
         }

@@ -1,5 +1,5 @@
-use super::line_breaks;
 use crate::read::json::testing::{show, survives_damage};
+use crate::read::phpcs::line_breaks;
 
 const REPORT: &str = r#"{"totals":{"errors":1,"warnings":1,"fixable":1},"files":{
     "\/repo\/src\/Clean.php":{"errors":0,"warnings":0,"messages":[]},
