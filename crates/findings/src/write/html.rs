@@ -6,7 +6,7 @@ mod plots;
 use std::io::{self, Write};
 
 use super::Options;
-use super::summary::{further_reasons, input_kind, number};
+use super::summary::{first_reason, further_reasons, input_kind, number};
 use crate::escape;
 use crate::model::{Gate, Outcome, Report};
 
@@ -49,13 +49,12 @@ fn verdict(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::R
         Outcome::Fail => ("fail", "Fail"),
         Outcome::Incomplete => ("incomplete", "Incomplete"),
     };
-    let reason = gate.verdict.reasons.first().map_or("nothing to add", String::as_str);
     writeln!(out, "<header class=\"verdict {class}\"><div class=\"wrap\">")?;
     write!(out, "<p class=\"by\">{} {}", escape::html(gate.program), escape::html(gate.version))?;
     if let Some(subject) = options.subject {
         write!(out, " · {}", text(subject))?;
     }
-    writeln!(out, "</p>\n<h1>{word}: {}</h1>", text(reason))?;
+    writeln!(out, "</p>\n<h1>{word}: {}</h1>", text(first_reason(gate)))?;
     list("reasons", further_reasons(gate), out)?;
     if gate.findings().next().is_some() {
         writeln!(out, "<nav><a href=\"#findings\">Findings</a> <a href=\"#plots\">Where they are</a></nav>")?;
@@ -96,10 +95,8 @@ fn input(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     list("problem", &report.problems, out)?;
     list("notes soft", &report.notes, out)?;
     write!(out, "</th><td>{}</td><td class=\"num\">{}</td>", text(&input_kind(report)), number(count))?;
-    match report.is_complete() {
-        true => writeln!(out, "<td class=\"state\">complete</td></tr>"),
-        false => writeln!(out, "<td class=\"state no\">incomplete</td></tr>"),
-    }
+    let (class, word) = if report.is_complete() { ("state", "complete") } else { ("state no", "incomplete") };
+    writeln!(out, "<td class=\"{class}\">{word}</td></tr>")
 }
 
 fn footer(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {

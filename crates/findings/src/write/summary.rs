@@ -10,13 +10,17 @@ use crate::model::{Disposition, Finding, Gate, Muted, Outcome, Report, Totals};
 /// The verdict in a line: the outcome, who says so, and the first reason. Not yet escaped.
 pub(super) fn headline(gate: &Gate<'_>) -> String {
     let outcome = gate.verdict.outcome.as_str().to_uppercase();
-    let reason = match (gate.verdict.reasons.first(), gate.verdict.outcome) {
+    format!("{outcome} {}: {}", gate.program, first_reason(gate))
+}
+
+/// The most important reason. Not yet escaped.
+pub(super) fn first_reason<'g>(gate: &'g Gate<'_>) -> &'g str {
+    match (gate.verdict.reasons.first(), gate.verdict.outcome) {
         (Some(reason), _) => reason,
         (None, Outcome::Pass) => "nothing blocks",
         (None, Outcome::Fail) => "the gate says no",
         (None, Outcome::Incomplete) => "an input cannot be relied on",
-    };
-    format!("{outcome} {}: {reason}", gate.program)
+    }
 }
 
 /// The reasons that the headline does not give.
