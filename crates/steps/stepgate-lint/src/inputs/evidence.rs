@@ -18,7 +18,10 @@ pub(super) const EXIT: &str = "exit";
 pub(super) const STDERR: &str = "stderr";
 
 /// What a person still reads of a standard error, in characters.
-const QUOTED: usize = 600;
+const QUOTED: usize = 240;
+
+/// How PHP and Symfony's console start a trace of calls.
+const TRACES: &[&str] = &["Exception trace:", "Stack trace:"];
 
 /// What tools say on standard error, and nowhere else, when their report is not whole.
 const ADMISSIONS: &[(&str, &str)] = &[
@@ -34,21 +37,25 @@ pub(super) fn beside(path: &Path, suffix: &str) -> Option<PathBuf> {
     Some(PathBuf::from(name)).filter(|path| path.is_file())
 }
 
-/// What exit code and standard error have to say against `reports`.
-pub(super) fn problems(input: &Input, reports: &[Report<'_>], tools: &BTreeMap<String, Tool>) -> Vec<String> {
+/// What exit code or standard error has to say against `reports`.
+pub(super) fn problem(input: &Input, reports: &[Report<'_>], tools: &BTreeMap<String, Tool>) -> Option<String> {
     let reported = reports.first().map(|report| report.tool);
     let names = [input.tool.as_deref(), reported].into_iter().flatten();
     let configured = names.filter_map(|name| tools.get(name)).map(|tool| &tool.exit_codes).next();
     let code = input.exit_code.and_then(|code| exit_codes::contradiction(reports, code, configured));
-    let stderr = stderr(input);
-    let admitted = ADMISSIONS.iter().filter(|(words, _)| stderr.contains(words)).map(|(_, what)| (*what).to_owned());
-    code.into_iter().chain(admitted).collect()
+    let admitted = || {
+        let stderr = stderr(input);
+        let found = ADMISSIONS.iter().find(|(words, _)| stderr.contains(words));
+        found.map(|(_, what)| (*what).to_owned())
+    };
+    code.or_else(admitted)
 }
 
-/// The end of the standard error, on one line, to follow a problem.
+/// The end of the standard error, on one line, to follow a problem. A trace of calls helps nobody here.
 pub(super) fn quote(input: &Input) -> Option<String> {
     let stderr = stderr(input);
-    let words = stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = TRACES.iter().filter_map(|start| stderr.find(start)).min().map_or(&*stderr, |end| &stderr[..end]);
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = escape::terminal(&words);
     let length = words.chars().count();
     let end = match length.checked_sub(QUOTED) {

@@ -59,7 +59,7 @@ fn read_one<'a>(input: &Input, reading: &Reading<'_, 'a>) -> Vec<Report<'a>> {
         report.source.clone_from(&input.source);
     }
     let mut problems = input.problems.clone();
-    problems.extend(evidence::problems(input, &reports, reading.tools));
+    problems.extend(evidence::problem(input, &reports, reading.tools));
     if let Some(first) = reports.first_mut() {
         first.problems.extend(problems);
         if let Some(last) = first.problems.last_mut() {

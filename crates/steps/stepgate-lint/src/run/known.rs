@@ -19,7 +19,7 @@ pub(super) struct Known {
 pub(super) enum Paths {
     /// As further arguments; without any the tool's own config says.
     After,
-    /// As further arguments behind these; without any the tool's own config says.
+    /// As further arguments, behind these when the tool has a config file; without any that config says.
     Behind(&'static [&'static str]),
     /// As the first argument, with commas between; without any `.` is given.
     FirstWithCommas,
@@ -47,7 +47,7 @@ pub(super) const TOOLS: &[Known] = &[
         configs: &[".php-cs-fixer.php", ".php-cs-fixer.dist.php"],
         // The rules of a file are only named with -v, the lines only in the diff.
         args: &["fix", "--dry-run", "--diff", "--format=json", "-v", "--show-progress=none", "--no-interaction"],
-        paths: Paths::Behind(&["--path-mode=intersection", "--"]),
+        paths: Paths::Behind(&["--config={config}", "--path-mode=intersection"]),
         install: "composer require --dev friendsofphp/php-cs-fixer",
     },
     Known {
@@ -88,8 +88,9 @@ pub(super) fn known(name: &str) -> Option<&'static Known> {
 impl Known {
     /// The arguments to run it with, given its config file and the paths to look at.
     pub(super) fn arguments(&self, config: Option<&str>, paths: &[String]) -> Vec<String> {
-        let config = config.or(self.configs.first().copied()).unwrap_or_default();
-        let mut args: Vec<_> = self.args.iter().map(|arg| arg.replace("{config}", config)).collect();
+        let name = config.or(self.configs.first().copied()).unwrap_or_default();
+        let named = |args: &[&str]| args.iter().map(|arg| arg.replace("{config}", name)).collect::<Vec<_>>();
+        let mut args = named(self.args);
         match self.paths {
             Paths::Never => {}
             Paths::FirstWithCommas => {
@@ -99,7 +100,8 @@ impl Known {
             Paths::After => args.extend_from_slice(paths),
             Paths::Behind(_) if paths.is_empty() => {}
             Paths::Behind(these) => {
-                args.extend(these.iter().map(|arg| (*arg).to_owned()));
+                args.extend(config.map(|_| named(these)).unwrap_or_default());
+                args.push("--".to_owned());
                 args.extend_from_slice(paths);
             }
         }

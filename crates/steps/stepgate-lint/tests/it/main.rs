@@ -7,5 +7,6 @@ mod gate_change;
 mod gate_incomplete;
 mod gate_publish;
 mod gate_reports;
+mod real_tools;
 mod run_tools;
 mod support;

@@ -150,10 +150,12 @@ fn one_tool_can_be_asked_for() {
 
 #[test]
 fn with_nothing_to_run_there_is_nothing_to_judge() {
-    assert_snapshot!(Project::new().run(&["run"]), @r"
+    let mut project = Project::new();
+    project.env("PATH", "/nowhere");
+    assert_snapshot!(project.run(&["run"]), @r"
     ------- stderr -------
     error: no tool to run in [DIR]: none of phpstan, phpcs, php-cs-fixer, psalm, rector, deptrac, phpmd has a config file there, and `lint.tools` names none
-    hint: phpcs is installed but not configured: `--tool phpcs` runs it all the same
+    hint: stepgate-lint gate FILES… judges reports that other steps have written
     [exit status: 3]
     ");
 }
