@@ -94,3 +94,28 @@ fn checking_fails_when_the_change_adds_to_it() {
     [exit status: 0]
     ");
 }
+
+#[test]
+fn baselines_of_phpstan_are_taken_over() {
+    let project = Project::new();
+    let neon = "parameters:\n\tignoreErrors:\n\t\t-\n\t\t\tmessage: '#^Access to an undefined property A\\:\\:\\$y\\.$#'\n\
+                \t\t\tidentifier: property.notFound\n\t\t\tcount: 1\n\t\t\tpath: src/A.php\n";
+    project.write("phpstan-baseline.neon", neon).write("phpstan.json", phpstan(&[ONE]));
+    assert_snapshot!(project.run(&["baseline", "import", "phpstan-baseline.neon"]), @r"
+    stepgate-baseline.jsonl holds 1 entry for 1 finding
+    [exit status: 0]
+    ");
+    let run = project.run(&["gate", "phpstan.json"]);
+    assert_eq!(run.status, 0, "{run}");
+}
+
+#[test]
+fn what_is_no_baseline_is_not_taken_over() {
+    let project = Project::new();
+    project.write("x.neon", "services: []\n");
+    assert_snapshot!(project.run(&["baseline", "import", "x.neon"]), @r"
+    ------- stderr -------
+    error: cannot take over x.neon: line 1: there is no `ignoreErrors` here; only baselines of PHPStan and Psalm can be imported
+    [exit status: 3]
+    ");
+}

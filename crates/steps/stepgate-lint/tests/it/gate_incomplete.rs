@@ -27,7 +27,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
     let run = project.run(&[&["gate", "--output", "json=lint.json"], files.as_slice()].concat());
     assert_snapshot!(run, @r"
     INCOMPLETE stepgate-lint: empty.json is incomplete: it is empty (0 bytes): the tool did not write a report, or did not run
-      - cut.json is incomplete: it is JSON with the keys [files], which does not show which of the formats it is: phpstan-json, phpstan-raw, phpcs-json, phpcs-xml, phpcs-emacs, phpcs-csv, php-cs-fixer-json, php-cs-fixer-xml, psalm-json, rector-json, deptrac-json, phpmd-json, checkstyle, junit, gitlab, github, teamcity, sarif, stepgate-json; name it with --format
+      - cut.json is incomplete: it is JSON with the keys [files], which looks like none of the formats that are read (phpstan-json, phpstan-raw, phpcs-json, phpcs-xml, phpcs-emacs, phpcs-csv, php-cs-fixer-json, php-cs-fixer-xml, psalm-json, rector-json, deptrac-json, phpmd-json, checkstyle, junit, gitlab, github, teamcity, sarif, stepgate-json); if it is one of them, name it with --format
       - odd.json is incomplete: this is an HTML page, most likely the error page of a server or proxy
       - missing.json is incomplete: it cannot be read: No such file or directory (os error 2)
       - none/*.json is incomplete: no file matches none/*.json
@@ -38,7 +38,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       it is empty (0 bytes): the tool did not write a report, or did not run
 
     INCOMPLETE cut.json (cannot be read)
-      it is JSON with the keys [files], which does not show which of the formats it is: phpstan-json, phpstan-raw, phpcs-json, phpcs-xml, phpcs-emacs, phpcs-csv, php-cs-fixer-json, php-cs-fixer-xml, psalm-json, rector-json, deptrac-json, phpmd-json, checkstyle, junit, gitlab, github, teamcity, sarif, stepgate-json; name it with --format
+      it is JSON with the keys [files], which looks like none of the formats that are read (phpstan-json, phpstan-raw, phpcs-json, phpcs-xml, phpcs-emacs, phpcs-csv, php-cs-fixer-json, php-cs-fixer-xml, psalm-json, rector-json, deptrac-json, phpmd-json, checkstyle, junit, gitlab, github, teamcity, sarif, stepgate-json); if it is one of them, name it with --format
 
     INCOMPLETE odd.json (cannot be read)
       this is an HTML page, most likely the error page of a server or proxy
