@@ -1,7 +1,7 @@
 //! The JSON readers against a count made with nothing but `serde_json::Value`, over reports that lie beside the
 //! repository where they are at hand.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 #![expect(clippy::disallowed_methods, reason = "tests have no step::Env, and only look for their data")]
 
 use std::path::{Path, PathBuf};

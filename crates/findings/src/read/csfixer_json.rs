@@ -95,15 +95,24 @@ mod tests {
         insta::assert_snapshot!(show(super::read, &text), @r#"
         php-cs-fixer
           medium src/A.php:0:0:0 [a] "Found violation(s) of type: a"
-            diff: "@@ -1,5 +1"
           note: the diff of src/A.php cannot be read, so its findings have no lines: line 3 of the diff: cannot read this hunk header
         "#);
         insta::assert_snapshot!(show(super::read, &text.replace("@@ -1,5 +1", "no diff")), @r#"
         php-cs-fixer
           medium src/A.php:0:0:0 [a] "Found violation(s) of type: a"
-            diff: "no diff"
           note: the diff of src/A.php cannot be read, so its findings have no lines: line 1 of the diff: there is no hunk in it
         "#);
+    }
+
+    #[test]
+    fn a_file_with_too_many_places_and_rules_is_told_as_a_whole() {
+        let hunks: String = (1..=40).map(|n| format!(r"@@ -{0},1 +{0},1 @@\n-a\n+b\n", n * 9)).collect();
+        let rules: Vec<_> = (0..30).map(|n| format!(r#""rule{n}""#)).collect();
+        let entry = format!(r#"{{"name":"A.php","appliedFixers":[{}],"diff":"{hunks}"}}"#, rules.join(","));
+        let shown = show(super::read, &report(&entry));
+        assert_eq!(shown.matches("medium A.php:0:0:0 [rule").count(), 30, "{shown}");
+        assert_eq!(shown.matches(" x40").count(), 30, "{shown}");
+        assert!(shown.contains("note: A.php would change in 40 places by 30 rules"), "{shown}");
     }
 
     #[test]

@@ -14,6 +14,10 @@ pub(super) struct Rules<'r, 't, 'a> {
     tool: &'a str,
     /// The driver, then the extensions.
     components: Vec<Known<'r, 't, 'a>>,
+    /// The components by guid and by name.
+    by_name: FxHashMap<&'r str, usize>,
+    /// Where each id is described first: the component and the place in it.
+    by_id: FxHashMap<&'r str, (usize, usize)>,
 }
 
 struct Known<'r, 't, 'a> {
@@ -34,14 +38,23 @@ impl<'r, 't, 'a> Rules<'r, 't, 'a> {
     pub(super) fn new(run: &'r Run<'t>, tool: &'a str, context: &Context<'_, 'a>) -> Self {
         let components =
             run.tool.iter().flat_map(|tool| std::iter::once(&tool.driver).chain(tool.extensions.iter().flatten()));
-        let components = components.map(|component| Known {
-            component,
-            rules: descriptors(component).iter().map(|descriptor| rule(descriptor, None, tool, context)).collect(),
-            by_id: (descriptors(component).iter().enumerate())
-                .filter_map(|(index, descriptor)| Some((&**descriptor.id.as_ref()?, index)))
-                .collect(),
-        });
-        Self { tool, components: components.collect() }
+        let components: Vec<_> = components
+            .map(|component| Known {
+                component,
+                rules: descriptors(component).iter().map(|descriptor| rule(descriptor, None, tool, context)).collect(),
+                by_id: ids(component).collect(),
+            })
+            .collect();
+        let (mut by_name, mut by_id) = (FxHashMap::default(), FxHashMap::default());
+        for (at, known) in components.iter().enumerate() {
+            for name in [&known.component.guid, &known.component.name].into_iter().flatten() {
+                by_name.entry(&**name).or_insert(at);
+            }
+            for (id, index) in ids(known.component) {
+                by_id.entry(id).or_insert((at, index));
+            }
+        }
+        Self { tool, components, by_name, by_id }
     }
 
     /// The rule of `result` (§ 3.27.5 to 3.27.7).
@@ -59,7 +72,6 @@ impl<'r, 't, 'a> Rules<'r, 't, 'a> {
                 let descriptor = descriptors(known.component).get(at);
                 let own = descriptor.and_then(|descriptor| descriptor.id.as_deref());
                 let rule = match (known.rules.get(at), descriptor) {
-                    // A result may name a rule below the one that is described: `CA1000/1`.
                     (_, Some(descriptor)) if id.is_some() && id != own => rule(descriptor, id, self.tool, context),
                     (Some(rule), _) => *rule,
                     (None, _) => context.arena.rule(self.tool, id.unwrap_or_default()),
@@ -69,12 +81,12 @@ impl<'r, 't, 'a> Rules<'r, 't, 'a> {
         }
     }
 
-    fn find(
-        &self,
+    fn find<'k>(
+        &'k self,
         id: Option<&str>,
         index: Option<i64>,
         reference: Option<&Reference<'_>>,
-    ) -> Option<(&Known<'r, 't, 'a>, usize)> {
+    ) -> Option<(&'k Known<'r, 't, 'a>, usize)> {
         let component = self.component(reference);
         let index = index.and_then(|index| usize::try_from(index).ok());
         if let (Some(index), Some(known)) = (index, component)
@@ -82,10 +94,12 @@ impl<'r, 't, 'a> Rules<'r, 't, 'a> {
         {
             return Some((known, index));
         }
-        let id = id?;
-        component.into_iter().chain(&self.components).find_map(|known| {
-            let prefixes = std::iter::successors(Some(id), |id| Some(id.rsplit_once('/')?.0));
-            prefixes.take(4).find_map(|id| known.by_id.get(id)).map(|at| (known, *at))
+        // A result may name a rule below the one that is described: `CA1000/1`.
+        let ids = || std::iter::successors(id, |id| Some(id.rsplit_once('/')?.0)).take(4);
+        let here = |known: &'k Known<'r, 't, 'a>| Some((known, *ids().find_map(|id| known.by_id.get(id))?));
+        component.and_then(here).or_else(|| {
+            let (at, index) = ids().find_map(|id| self.by_id.get(id))?;
+            Some((self.components.get(*at)?, *index))
         })
     }
 
@@ -97,13 +111,15 @@ impl<'r, 't, 'a> Rules<'r, 't, 'a> {
         if let Some(index) = wanted.index.and_then(|index| usize::try_from(index).ok()) {
             return self.components.get(index.saturating_add(1));
         }
-        let same = |known: &&Known<'_, '_, '_>| {
-            let component = known.component;
-            (wanted.guid.is_some() && wanted.guid == component.guid)
-                || (wanted.name.is_some() && wanted.name == component.name)
-        };
-        self.components.iter().find(same).or_else(|| self.components.first())
+        let named = [&wanted.guid, &wanted.name].into_iter().flatten().find_map(|name| self.by_name.get(&**name));
+        self.components.get(named.copied().unwrap_or_default())
     }
+}
+
+/// The ids of the rules of `component`, with their places in it.
+fn ids<'r>(component: &'r Component<'_>) -> impl Iterator<Item = (&'r str, usize)> {
+    let ids = descriptors(component).iter().enumerate();
+    ids.filter_map(|(index, descriptor)| Some((&**descriptor.id.as_ref()?, index)))
 }
 
 fn descriptors<'r, 't>(component: &'r Component<'t>) -> &'r [Descriptor<'t>] {
