@@ -115,7 +115,7 @@ pub(super) fn parsed(report: Report<'_>, consumed: usize) -> Parsed<'_> {
     Parsed { reports: vec![report], consumed }
 }
 
-/// An empty report of `tool`, unless the caller knows better which tool it was.
+/// An empty report of `tool`, a name that need not live as long as the report.
 pub(super) fn report_of<'a>(tool: &str, format: Format, context: &Context<'_, 'a>) -> Report<'a> {
     Report::new(context.arena.text(tool), format)
 }
