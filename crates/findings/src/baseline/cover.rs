@@ -54,11 +54,11 @@ impl Baseline {
     }
 }
 
-/// In which order findings are taken to be the known ones: first those the change did not touch. Only findings that
-/// are judged alike are equal.
+/// In which order findings are taken to be the known ones: first those that are none of the change's doing. Only
+/// findings that are judged alike are equal.
 #[derive(Eq, Ord, PartialEq, PartialOrd)]
 struct Precedence<'a> {
-    touched: bool,
+    changed: bool,
     place: [u32; 3],
     severity: Severity,
     never_ignorable: bool,
@@ -69,9 +69,8 @@ struct Precedence<'a> {
 
 impl<'a> Precedence<'a> {
     fn of(finding: &Finding<'a>, change: Option<&Change>) -> Self {
-        let touches = |change: &Change| change.touches(finding.path(), finding.line, finding.end_line);
         Self {
-            touched: change.is_some_and(touches),
+            changed: change.is_some_and(|change| !change.excludes(finding)),
             place: [finding.line, finding.column, finding.end_line],
             severity: finding.severity,
             never_ignorable: !finding.ignorable,

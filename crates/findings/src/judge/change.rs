@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diff::FileDiff;
+use crate::model::{Finding, Rule};
 
 /// The lines that a change added or modified, by path.
 ///
@@ -68,6 +69,16 @@ impl Change {
         file.lines.get(next).is_some_and(|&(start, _)| start <= last)
     }
 
+    /// Whether the change cannot have caused `finding`. What is about the whole run or about a file that is not known
+    /// to be in the repository may always be the change's doing, and so may what the tool itself never lets anybody
+    /// ignore (PHPStan's `ignore.count` stands on the first of the old lines).
+    #[must_use]
+    pub fn excludes(&self, finding: &Finding<'_>) -> bool {
+        let line = if is_about_whole_file(finding.rule) { 0 } else { finding.line };
+        let touches = |path: &str| self.touches(path, line, finding.end_line);
+        finding.ignorable && finding.file.is_some_and(|file| file.inside && !touches(file.path))
+    }
+
     /// What `path` was called before the change, when it was renamed.
     #[must_use]
     pub fn old_path(&self, path: &str) -> Option<&str> {
@@ -78,6 +89,20 @@ impl Change {
     pub fn renames(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().filter_map(|(new, file)| Some((file.renamed_from.as_deref()?, new.as_str())))
     }
+}
+
+/// PHP_CodeSniffer's sniffs that judge the file and report it on the first line, wherever the cause is.
+fn is_about_whole_file(rule: &Rule<'_>) -> bool {
+    const SNIFFS: [&str; 7] = [
+        "PSR1.Files.SideEffects.",
+        "Generic.Files.ByteOrderMark.",
+        "Generic.Files.LineEndings.",
+        "Generic.Files.LowercasedFilename.",
+        "Generic.PHP.RequireStrictTypes.",
+        "SlevomatCodingStandard.TypeHints.DeclareStrictTypes.",
+        "Squiz.Files.FileExtension.",
+    ];
+    SNIFFS.iter().any(|sniff| rule.id.starts_with(sniff))
 }
 
 /// Where a line of the work tree was in another commit.

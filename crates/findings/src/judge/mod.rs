@@ -40,7 +40,8 @@ pub struct Judgement {
     /// Baseline entries of which fewer were found than the baseline allows, with the number found. Only of tools that
     /// have a report here, and none when a report is incomplete.
     pub stale: Vec<(Entry, u32)>,
-    /// What is odd about the criteria and has no part in the verdict (a policy for a tool that no report is of).
+    /// What the policy switched off and why, and what is odd about it (a policy for a tool that no report is of). Has no
+    /// part in the verdict.
     pub notes: Vec<String>,
 }
 
@@ -60,16 +61,15 @@ pub fn judge(reports: &mut [Report<'_>], criteria: &Criteria<'_>) -> Judgement {
     let seen = criteria.against.map(|against| against.cover(&open, criteria.change));
     drop(open);
 
-    let mut at = 0..;
     let findings = reports.iter_mut().flat_map(|report| &mut report.findings);
-    for (finding, at) in findings.filter(|finding| is_open(finding)).zip(&mut at) {
+    for (finding, at) in findings.filter(|finding| is_open(finding)).zip(0..) {
         let is_in = |cover: &Option<Cover>| cover.as_ref().is_some_and(|cover| cover.covered.get(at) == Some(&true));
         let why = if is_in(&known) {
             Some(Muted::Baseline)
         } else if is_in(&seen) {
             Some(Muted::Against)
         } else {
-            criteria.change.filter(|change| rulings::is_outside(finding, change)).map(|_| Muted::OutsideChange)
+            criteria.change.filter(|change| change.excludes(finding)).map(|_| Muted::OutsideChange)
         };
         if let Some(why) = why
             && !(finding.disposition == Disposition::Blocking && rulings.blocks_any(finding))
@@ -85,7 +85,7 @@ pub fn judge(reports: &mut [Report<'_>], criteria: &Criteria<'_>) -> Judgement {
             .zip(known)
             .map(|(baseline, known)| baseline.stale(&known, reports))
             .unwrap_or_default(),
-        notes: rulings.unknown_tools(reports),
+        notes: [rulings.switched_off(reports), rulings.unknown_tools(reports)].concat(),
     }
 }
 

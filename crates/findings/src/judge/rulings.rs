@@ -1,9 +1,12 @@
 //! What the policy says of one finding, as if nothing were known about it.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
-use super::{Action, Block, Change, Policy, RulePolicy, ToolPolicy};
+use super::{Action, Block, Policy, RulePolicy, ToolPolicy};
 use crate::model::{Disposition, Finding, Muted, Report, Rule, Severity};
+use crate::words::count;
 
 /// A policy, and for each rule that was met the parts of the policy that can concern it.
 pub(super) struct Rulings<'p> {
@@ -63,6 +66,24 @@ impl<'p> Rulings<'p> {
         })
     }
 
+    /// What the policy switched off, with its reason, so that the reports tell.
+    pub(super) fn switched_off(&mut self, reports: &[Report<'_>]) -> Vec<String> {
+        let mut off = BTreeMap::<String, u64>::new();
+        for finding in reports.iter().flat_map(|report| &report.findings) {
+            if finding.disposition == Disposition::Muted(Muted::Policy) {
+                let what = match self.exception(finding) {
+                    Some(exception @ RulePolicy { reason: Some(reason), .. }) => format!("{exception} ({reason})"),
+                    Some(exception) => exception.to_string(),
+                    None => format!("the tool {}", finding.rule.tool),
+                };
+                *off.entry(what).or_default() += u64::from(finding.count);
+            }
+        }
+        off.into_iter()
+            .map(|(what, found)| format!("the policy switches off {what}: {}", count(found, "finding")))
+            .collect()
+    }
+
     /// A tool's policy that no report is concerned by is probably a slip of the pen.
     pub(super) fn unknown_tools(&self, reports: &[Report<'_>]) -> Vec<String> {
         let mut here: Vec<&str> = reports.iter().map(|report| report.tool).collect();
@@ -79,27 +100,4 @@ impl<'p> Rulings<'p> {
 
 fn list(tools: &[&str]) -> String {
     if tools.is_empty() { "no tool".to_owned() } else { tools.join(", ") }
-}
-
-/// Whether the change cannot have caused `finding`. What is about the whole run or about a file that is not known to
-/// be in the repository may always be the change's doing, and so may what the tool itself never lets anybody ignore
-/// (PHPStan's `ignore.count` stands on the first of the old lines).
-pub(super) fn is_outside(finding: &Finding<'_>, change: &Change) -> bool {
-    let line = if is_about_whole_file(finding.rule) { 0 } else { finding.line };
-    let touches = |path: &str| change.touches(path, line, finding.end_line);
-    finding.ignorable && finding.file.is_some_and(|file| file.inside && !touches(file.path))
-}
-
-/// PHP_CodeSniffer's sniffs that judge the file and report it on the first line, wherever the cause is.
-fn is_about_whole_file(rule: &Rule<'_>) -> bool {
-    const SNIFFS: [&str; 7] = [
-        "PSR1.Files.SideEffects.",
-        "Generic.Files.ByteOrderMark.",
-        "Generic.Files.LineEndings.",
-        "Generic.Files.LowercasedFilename.",
-        "Generic.PHP.RequireStrictTypes.",
-        "SlevomatCodingStandard.TypeHints.DeclareStrictTypes.",
-        "Squiz.Files.FileExtension.",
-    ];
-    SNIFFS.iter().any(|sniff| rule.id.starts_with(sniff))
 }

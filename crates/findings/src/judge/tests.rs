@@ -209,7 +209,7 @@ fn the_narrowest_word_of_the_policy_decides() {
         "severity": "medium",
         "tools": {
             "PHPStan": {"severity": "info"},
-            "phpcs": {"action": "warn", "rules": [{"rule": "PSR12.*", "path": "src/Legacy/", "action": "off"}]},
+            "phpcs": {"action": "warn", "rules": [{"rule": "PSR12.*", "path": "src/Legacy/", "action": "off", "reason": "goes in May"}]},
             "phpstna": {},
         },
         "rules": [{"rule": "PSR12.*", "action": "block"}],
@@ -219,10 +219,10 @@ fn the_narrowest_word_of_the_policy_decides() {
         dispositions(&reports[0]),
         ["1 reported", "1 policy", "1 blocking", "1 blocking", "1 reported", "1 blocking"]
     );
-    assert_eq!(
-        judgement.notes,
-        ["the policy names the tool `phpstna`, and these reports are of phpcs, phpstan, psalm"]
-    );
+    insta::assert_snapshot!(judgement.notes.join("\n"), @r"
+    the policy switches off rule `PSR12.*` in `src/Legacy/` (goes in May): 1 finding
+    the policy names the tool `phpstna`, and these reports are of phpcs, phpstan, psalm
+    ");
 }
 
 #[test]
