@@ -14,6 +14,9 @@ pub struct Roots {
     pub roots: Vec<String>,
     /// Paths known to be in the repository, when known: decides where a path under an unknown root belongs.
     pub tracked: Option<HashSet<String>>,
+    /// The directory, relative to the repository, in which the tools ran; empty at its root. Tools that print relative
+    /// paths print them from there, so a path that is tracked below it is taken to be that one.
+    pub within: String,
 }
 
 impl Roots {
@@ -32,6 +35,9 @@ impl Roots {
     }
 
     fn relative<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
+        if let Some(below) = self.below_within(path) {
+            return Some(Cow::Owned(below));
+        }
         if self.is_tracked(path) {
             return Some(Cow::Borrowed(path));
         }
@@ -46,6 +52,14 @@ impl Roots {
             Some(rest) => Some(Cow::Owned(rest.to_owned())),
             None => Some(path),
         }
+    }
+
+    fn below_within(&self, path: &str) -> Option<String> {
+        if self.within.is_empty() || is_absolute(path) {
+            return None;
+        }
+        let below = format!("{}/{path}", self.within);
+        tidy(&below).map(Cow::into_owned).filter(|below| self.is_tracked(below))
     }
 
     fn is_tracked(&self, path: &str) -> bool {
@@ -146,7 +160,8 @@ mod tests {
 
     fn roots(roots: &[&str], tracked: Option<&[&str]>) -> Roots {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        Roots { roots: owned(roots), tracked: tracked.map(|paths| owned(paths).into_iter().collect()) }
+        let tracked = tracked.map(|paths| owned(paths).into_iter().collect());
+        Roots { roots: owned(roots), tracked, ..Roots::default() }
     }
 
     #[test]
@@ -211,6 +226,22 @@ mod tests {
             assert_eq!(resolve(&known, printed), expected, "{printed}");
         }
         assert_eq!(resolve(&roots(&["/app"], None), "app/Models/A.php"), "app/Models/A.php");
+    }
+
+    #[test]
+    fn relative_paths_are_seen_from_where_the_tools_ran() {
+        let tracked = ["shop/src/A.php", "src/A.php", "src/B.php", "lib/C.php"];
+        let known = Roots { within: "shop".to_owned(), ..roots(&["/repo"], Some(&tracked)) };
+        for (printed, expected) in [
+            ("src/A.php", "shop/src/A.php"),
+            ("./src/A.php", "shop/src/A.php"),
+            ("../lib/C.php", "lib/C.php"),
+            ("src/B.php", "src/B.php"),
+            ("shop/src/A.php", "shop/src/A.php"),
+            ("/repo/src/A.php", "src/A.php"),
+        ] {
+            assert_eq!(resolve(&known, printed), expected, "{printed}");
+        }
     }
 
     proptest! {

@@ -31,7 +31,7 @@ fn corpus() -> Option<PathBuf> {
 /// Reads one file as a pipeline that ran the tools would.
 fn reading<R>(path: &Path, look: impl FnOnce(Result<Vec<Report<'_>>, ReadError>) -> R) -> R {
     let roots = ["/opt/atlassian/pipelines/agent/build", "/opt/atlassian/pipelines/agent/build/pst", "C:/build"];
-    let roots = Roots { roots: roots.map(str::to_owned).to_vec(), tracked: None };
+    let roots = Roots { roots: roots.map(str::to_owned).to_vec(), ..Roots::default() };
     let bump = bumpalo::Bump::new();
     let arena = Arena::new(&bump);
     let bytes = std::fs::read(path).expect("the corpus can be read");

@@ -12,7 +12,7 @@ const CHECKSTYLE: &str =
 fn shown(input: impl AsRef<[u8]>, format: Option<Format>) -> String {
     let bump = bumpalo::Bump::new();
     let arena = Arena::new(&bump);
-    let roots = Roots { roots: vec!["/repo".to_owned()], tracked: None };
+    let roots = Roots { roots: vec!["/repo".to_owned()], ..Roots::default() };
     let reports = match read(input.as_ref(), format, &Context { arena: &arena, roots: &roots, tool: None }) {
         Ok(reports) => reports,
         Err(error) => return format!("refused: {error}"),

@@ -44,7 +44,7 @@ fn an_imported_baseline_of_phpstan_covers_exactly_what_phpstan_put_there() {
     let Some(folder) = corpus("lint/phpstan") else { return };
     let json = std::fs::read(folder.join("phpstan2-symfony-demo-max.json")).unwrap();
     let bump = bumpalo::Bump::new();
-    let roots = Roots { roots: vec!["/opt/atlassian/pipelines/agent/build".to_owned()], tracked: None };
+    let roots = Roots { roots: vec!["/opt/atlassian/pipelines/agent/build".to_owned()], ..Roots::default() };
     let context = Context { arena: &Arena::new(&bump), roots: &roots, tool: None };
     let mut reports = read(&json, None, &context).unwrap();
     let mut imported = Vec::new();

@@ -14,6 +14,9 @@ use crate::place::Place;
 use crate::words::{self, count};
 use crate::{change, debt, run};
 
+/// How many entries that cannot be taken over are named.
+const NOTES: usize = 10;
+
 /// Runs a subcommand.
 pub(crate) async fn subcommand(command: &BaselineCommand, session: &mut Session) -> Result<Exit> {
     match command {
@@ -97,10 +100,17 @@ async fn take_over(args: &ImportArgs, session: &mut Session) -> Result<Exit> {
         let dir = place.relative_dir(&file);
         let (baseline, notes) = import::import(&String::from_utf8_lossy(&bytes), &dir)
             .map_err(|error| Failure::input(format!("cannot take over {shown}")).because(error))?;
-        for note in notes {
+        for note in notes.iter().take(NOTES) {
             words::warn(session, &format!("{shown}: {note}"));
         }
+        if let Some(more @ 1..) = notes.len().checked_sub(NOTES) {
+            words::warn(session, &format!("{shown}: and {more} more like these"));
+        }
         entries.extend(baseline.entries().iter().cloned());
+    }
+    if entries.is_empty() {
+        return Err(Failure::input("nothing could be taken over")
+            .hint("the entries are for files of this repository? PHPStan's paths start at the directory of its file"));
     }
     let baseline = Baseline::from_entries(entries);
     save(&path, &baseline)?;

@@ -1,5 +1,6 @@
 //! Where this run takes place: the repository, the pipeline, the config.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use findings::paths::Roots;
@@ -68,12 +69,21 @@ impl Place {
         roots.sort();
         roots.dedup();
         roots.retain(|root| !root.is_empty());
-        let tracked = match &self.repo {
-            // Without the list, paths under a root that nobody named stay as they were printed.
-            Ok(repo) => repo.tracked_files().await.ok().map(|files| files.into_iter().collect()),
-            Err(_) => None,
-        };
-        Roots { roots, tracked }
+        Roots { roots, tracked: self.files().await, within: self.within().unwrap_or_default() }
+    }
+
+    /// The files of the repository, new ones too. Without the list, paths that are not below a root that is known stay
+    /// as they were printed.
+    async fn files(&self) -> Option<HashSet<String>> {
+        let repo = self.repo.as_ref().ok()?;
+        let (tracked, new) = (repo.tracked_files().await.ok()?, repo.untracked_files().await.ok()?);
+        Some(tracked.into_iter().chain(new).collect())
+    }
+
+    /// The working directory relative to the root of the repository.
+    fn within(&self) -> Option<String> {
+        let below = self.dir.canonicalize().ok()?;
+        Some(slashes(below.strip_prefix(self.repo.as_ref().ok()?.root()).ok()?))
     }
 
     /// The baseline file: as asked for, as configured, or the default name.

@@ -21,8 +21,10 @@ pub(in crate::read) fn reading<R>(
 ) -> R {
     let bump = Bump::new();
     let arena = Arena::new(&bump);
-    let roots =
-        Roots { roots: vec!["/repo".to_owned(), "/opt/atlassian/pipelines/agent/build".to_owned()], tracked: None };
+    let roots = Roots {
+        roots: vec!["/repo".to_owned(), "/opt/atlassian/pipelines/agent/build".to_owned()],
+        ..Roots::default()
+    };
     look(reader(text, &Context { arena: &arena, roots: &roots, tool }))
 }
 

@@ -60,6 +60,20 @@ fn a_file_that_git_does_not_know_yet_is_all_new() {
 }
 
 #[test]
+fn relative_paths_of_tools_that_ran_below_the_root_are_found_in_the_change() {
+    let project = Project::new();
+    project.write("shop/src/D.php", "<?php\n");
+    project.repo.commit("a shop");
+    project.repo.git(&["switch", "--quiet", "--create", "feature"]);
+    project.write("shop/src/D.php", "<?php\nclass D {}\n");
+    project.write("shop/phpstan.raw", "src/D.php:2:Class name is too short.\n");
+    let args = ["gate", "phpstan.raw", "--changed-lines", "--destination", "main"];
+    let run = run_in(&project.repo.path().join("shop"), &[], &args, "");
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("shop/src/D.php"), "{run}");
+}
+
+#[test]
 fn a_change_without_findings_of_its_own_passes() {
     let project = changed();
     project.write("phpstan.json", phpstan(&[("src/B.php", 2, "class.name", "Old.")]));
