@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use self::dialect::Dialect;
 use super::xml::{Element, Node, Xml};
-use super::{Context, Format, Parsed, ReadError, noise, phpcs, phpstan};
+use super::{Context, Format, Parsed, ReadError, json, noise, phpcs, phpstan};
 use crate::model::{Detail, File, Finding, Report, Rule, Severity};
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
@@ -119,6 +119,7 @@ impl<'a> Checkstyle<'_, 'a> {
         if self.report.tool == phpstan::TOOL {
             phpstan::general(&mut self.report, message);
         } else {
+            let message = json::shorten(message);
             self.report.problems.push(format!("the report holds an error that belongs to no file: {message}"));
         }
     }

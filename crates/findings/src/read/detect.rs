@@ -22,12 +22,24 @@ pub(super) enum Kind {
     Refused(String),
 }
 
+/// How many lines of HTML, which PHP writes around warnings, are looked at for a document, and how far each: the root
+/// of one stands early. A bound, so that no input takes more than linear time.
+const TAGS: usize = 1000;
+const ROOT_WITHIN: usize = 1 << 16;
+
 /// The first JSON or XML document in `text`: at the start of a line, else a known one anywhere (progress dots have no
 /// line break).
 pub(super) fn document(text: &str) -> Option<Found> {
     let is_lines = lines_of_text(text).next().is_some_and(|line| report_line(line).is_some());
     let known = |found: &Found| !is_lines || matches!(found.kind, Kind::Known(_));
-    line_starts(text).find_map(|start| document_at(text, start)).filter(known).or_else(|| inside_a_line(text))
+    let mut tags = 0;
+    let candidates = line_starts(text).filter(|&start| {
+        let is_tag = text[start..].starts_with('<');
+        tags += usize::from(is_tag);
+        !is_tag || tags <= TAGS
+    });
+    let first = candidates.filter_map(|start| document_at(text, start)).next();
+    first.filter(known).or_else(|| inside_a_line(text))
 }
 
 /// The line-based format that `text` is in; why it is refused when it was written for people.
@@ -125,6 +137,7 @@ fn inside_a_line(text: &str) -> Option<Found> {
 
 /// What the XML document at the start of `text` is. `None` when this is no XML but, say, a warning of PHP in HTML.
 fn xml_kind(text: &str) -> Option<Kind> {
+    let text = &text[..text.floor_char_boundary(ROOT_WITHIN)];
     let mut rest = text;
     loop {
         rest = rest.trim_start();

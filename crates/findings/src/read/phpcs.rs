@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::json;
 use crate::model::{Finding, Report};
 
 /// The name of the tool in [`Rule::tool`](crate::Rule::tool).
@@ -16,7 +17,9 @@ pub(super) fn is_sniff(code: &str) -> bool {
 /// A sniff that crashed is reported as an error on line 1 of the file whose check it ended: the report is not whole.
 pub(super) fn aborted(report: &mut Report<'_>) {
     let aborted = |finding: &&Finding<'_>| finding.rule.id == "Internal.Exception" && finding.rule.tool == TOOL;
-    let told = |finding: &Finding<'_>| format!("{} was not checked to its end: {}", finding.path(), finding.message);
+    let told = |finding: &Finding<'_>| {
+        format!("{} was not checked to its end: {}", finding.path(), json::shorten(finding.message))
+    };
     let problems: Vec<_> = report.findings.iter().filter(aborted).map(told).collect();
     report.problems.extend(problems);
 }

@@ -1,5 +1,6 @@
 //! What every format of PHPStan has in common, however little of it the format carries.
 
+use super::json;
 use crate::model::{Finding, Report, Severity};
 
 /// The name of the tool in [`Rule::tool`](crate::Rule::tool).
@@ -16,7 +17,7 @@ pub(super) fn push<'a>(report: &mut Report<'a>, mut finding: Finding<'a>) {
         report.problems.push(format!(
             "PHPStan could not analyse {} and leaves other findings out: {}",
             if finding.path().is_empty() { "the project" } else { finding.path() },
-            finding.message
+            json::shorten(finding.message)
         ));
     }
     if broken || is_ignore(id, finding.message) {
@@ -30,7 +31,7 @@ pub(super) fn push<'a>(report: &mut Report<'a>, mut finding: Finding<'a>) {
 
 /// An error about no file: the configuration, a path that is not there, a crash.
 pub(super) fn general(report: &mut Report<'_>, error: &str) {
-    report.problems.push(format!("PHPStan reports an error that belongs to no file: {error}"));
+    report.problems.push(format!("PHPStan reports an error that belongs to no file: {}", json::shorten(error)));
 }
 
 /// The class in the context that github and junit write with slashes: `class App/A` was `class App\A`.

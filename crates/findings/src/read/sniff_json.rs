@@ -19,8 +19,8 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
     match (text.as_bytes().first()?, inner.as_bytes().first()) {
         (b'{', Some(b'"')) | (b'[', Some(b'{')) => {}
         // Code has those in the middle; a report that is empty is alone.
-        (b'{', Some(b'}')) if inner[1..].trim().is_empty() => return Some(unclear("the JSON {}")),
-        (b'[', Some(b']')) if inner[1..].trim().is_empty() => return Some(unclear("the JSON []")),
+        (b'{', Some(b'}')) if inner[1..].trim_start().is_empty() => return Some(unclear("the JSON {}")),
+        (b'[', Some(b']')) if inner[1..].trim_start().is_empty() => return Some(unclear("the JSON []")),
         _ => return None,
     }
     let mut top = Vec::new();

@@ -6,7 +6,7 @@ use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use super::{Parsed, ReadError};
+use super::{Parsed, ReadError, json};
 use crate::model::Report;
 
 /// Why a document with a DTD is not read.
@@ -180,7 +180,7 @@ impl<'t> Xml<'t> {
     }
 
     fn stop_at(&mut self, at: usize, what: &str) {
-        self.problem = Some(format!("{}: {what}", position(self.text, at)));
+        self.problem = Some(format!("{}: {}", position(self.text, at), json::shorten(what)));
     }
 }
 
