@@ -73,7 +73,10 @@ async fn check(args: &CheckArgs, session: &mut Session) -> Result<Exit> {
             return say(session, &format!("{shown} is in order: {} ({note})\n", described(&now)));
         }
     };
-    let Some(before) = debt::before(&path, &base, &renames, place.repo()?).await? else {
+    let repo = place.repo()?;
+    let inside = debt::repo_path(&path, repo)
+        .ok_or_else(|| Failure::input(format!("{shown} is outside the repository, which knows nothing of its past")))?;
+    let Some(before) = debt::before(&inside, &base, &renames, repo).await? else {
         return say(session, &format!("{shown} is new: {}\n", described(&now)));
     };
     let growth = now.growth_since(&before, &renames);

@@ -37,7 +37,8 @@ pub(crate) async fn find(args: &ChangeArgs, changed: Changed, needed: bool, plac
 /// Where the change wants to go: as asked for, else as the pull request says, else as configured.
 pub(crate) fn destination(asked: Option<&str>, config: &Config, pipeline: &Pipeline) -> Option<Destination> {
     let named = |name: &str| Destination { name: name.to_owned(), commit: None, remote: None };
-    if let Some(asked) = asked {
+    // A variable that is not set makes an empty flag: nothing was asked for.
+    if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
         return Some(named(asked));
     }
     match &pipeline.destination_branch {

@@ -54,8 +54,10 @@ impl Debt {
     pub(crate) async fn compared(mut self, change: Option<&change::Known>, place: &Place) -> Result<Self> {
         let Some(baseline) = self.baseline.as_ref().filter(|_| !self.may_grow) else { return Ok(self) };
         let Some(known) = change else { return Ok(self) };
+        let repo = place.repo()?;
+        let Some(path) = repo_path(&self.path, repo) else { return Ok(self) };
         let shown = place.shown(&self.path);
-        match before(&self.path, &known.base, &known.change, place.repo()?).await? {
+        match before(&path, &known.base, &known.change, repo).await? {
             Some(before) => {
                 let growth = baseline.growth_since(&before, &known.change);
                 self.refusals.extend(refusal(&shown, &growth));
@@ -80,10 +82,9 @@ pub(crate) fn load(path: &Path, place: &Place) -> Result<Baseline> {
     parse(&bytes).map_err(|error| Failure::input(format!("cannot use the baseline {shown}")).because(error))
 }
 
-/// The baseline at `path` as it was in `base`; `None` when it was not there.
-pub(crate) async fn before(path: &Path, base: &str, change: &Change, repo: &Repo) -> Result<Option<Baseline>> {
-    let Some(now) = repo_path(path, repo) else { return Ok(None) };
-    let then = change.old_path(&now).unwrap_or(&now);
+/// The baseline at `path` in the repository as it was in `base`; `None` when it was not there.
+pub(crate) async fn before(path: &str, base: &str, change: &Change, repo: &Repo) -> Result<Option<Baseline>> {
+    let then = change.old_path(path).unwrap_or(path);
     let what = format!("cannot read {then} as it was in {base}");
     let Some(bytes) = repo.show_file(base, then).await.map_err(|error| Failure::git(&what, error))? else {
         return Ok(None);

@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use crate::words::count;
 
+/// The exit code that stands for a tool that took too long, as `timeout` of coreutils has it.
+pub const TIMED_OUT: i32 = 124;
+
 /// What a tool that ended with some exit code means to say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Meaning {
@@ -100,6 +103,7 @@ fn counting(report: &Report<'_>, tool: &str) -> u64 {
 /// What the known tools mean, from their documentation and sources.
 fn known(tool: &str, code: i32) -> Meaning {
     match (code, tool) {
+        (TIMED_OUT, _) => Meaning::Broken("it was stopped because it took too long"),
         (126 | 127, _) => Meaning::Broken("it could not be started"),
         (137, _) => Meaning::Broken("it was killed, most likely for want of memory"),
         (128..=254, _) => Meaning::Broken("it was killed by a signal"),

@@ -9,10 +9,9 @@ use findings::judge::{Criteria, Judgement, LineMap, Policy, judge};
 use findings::model::Outcome;
 use findings::write::{Options, Output};
 use findings::{Arena, Gate};
-use step::{Exit, Failure, Result, Session, files};
-
 use step::args::OutputArgs;
 use step::publish::Target;
+use step::{Exit, Failure, Result, Session, files};
 
 use crate::args::{InputArgs, JudgeArgs, PolicyArgs, RootArgs};
 use crate::config::{Changed, Config};
@@ -108,16 +107,16 @@ impl<'p> Prepared<'p> {
         let to_stdout = self.outputs.iter().any(|(_, path)| is_stdout(path));
         let terminal = Options { colour: session.colour && !to_stdout, ..options };
         let screen = if to_stdout { &mut session.err } else { &mut session.out };
-        findings::write::write(Output::Terminal, gate, &terminal, screen).map_err(|error| cannot_write("-", error))?;
+        findings::write::write(Output::Terminal, gate, &terminal, screen).map_err(cannot_write)?;
         for (output, path) in &self.outputs {
             if is_stdout(path) {
                 let out = &mut session.out;
-                findings::write::write(*output, gate, &options, out).map_err(|error| cannot_write("-", error))?;
+                findings::write::write(*output, gate, &options, out).map_err(cannot_write)?;
             } else {
                 files::replace(path, |out| findings::write::write(*output, gate, &options, out))?;
             }
         }
-        session.out.flush().map_err(|error| cannot_write("-", error))
+        session.out.flush().map_err(cannot_write)
     }
 
     async fn publish(&self, gate: &Gate<'_>, session: &mut Session) -> Result<Exit> {
@@ -196,7 +195,6 @@ fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-fn cannot_write(path: &str, error: io::Error) -> Failure {
-    let path = if path == "-" { "standard output" } else { path };
-    Failure::input(format!("cannot write to {path}")).because(error)
+fn cannot_write(error: io::Error) -> Failure {
+    Failure::input("cannot write to standard output").because(error)
 }

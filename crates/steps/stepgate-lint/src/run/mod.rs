@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::inputs::Input;
 use crate::words;
 use find::{Planned, Wanted};
-use spawn::{Place, Ran};
+use spawn::{Ran, Workplace};
 
 /// How long one tool may take when nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30 * 60);
@@ -45,7 +45,7 @@ pub(crate) async fn tools(args: &ToolArgs, config: &Config, session: &mut Sessio
         (None, None) => session.dir.clone(),
     };
     std::fs::create_dir_all(&keep).map_err(|error| cannot_keep(&keep, error))?;
-    let place = Place { dir: session.dir.clone(), keep, limit: args.timeout.unwrap_or(TIMEOUT) };
+    let place = Workplace { dir: session.dir.clone(), keep, limit: args.timeout.unwrap_or(TIMEOUT) };
     let jobs = args.jobs.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let names = plan.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>().join(", ");
     words::progress(session, &format!("running {names}"));
@@ -56,7 +56,7 @@ pub(crate) async fn tools(args: &ToolArgs, config: &Config, session: &mut Sessio
 
 async fn side_by_side(
     plan: Vec<Planned>,
-    place: &Place,
+    place: &Workplace,
     jobs: NonZeroUsize,
     session: &mut Session,
 ) -> Result<Vec<(usize, Ran)>> {

@@ -2,8 +2,9 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use step::files;
@@ -11,13 +12,14 @@ use tokio::process::Command;
 
 use super::find::Planned;
 use crate::config::ReportIn;
+use crate::exit_codes::TIMED_OUT;
 use crate::inputs::Input;
 
 /// What came of one tool.
 pub(super) struct Ran {
     /// What it left behind, to be read like any other input.
     pub(super) input: Input,
-    /// How it ended: `exit 1`, `no answer in 600 s`.
+    /// How it ended: `exit 1`, `stopped after 600 s`.
     pub(super) ended: String,
     /// How long it took.
     pub(super) took: Duration,
@@ -25,7 +27,7 @@ pub(super) struct Ran {
 
 /// Where and how long a tool may run.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Workplace {
     /// The working directory.
     pub(super) dir: PathBuf,
     /// Where its files are kept.
@@ -35,7 +37,7 @@ pub(super) struct Place {
 }
 
 /// Runs `tool`.
-pub(super) async fn run(tool: Planned, place: Place) -> Ran {
+pub(super) async fn run(tool: Planned, place: Workplace) -> Ran {
     let started = Instant::now();
     let source = shown(&tool, &place.dir);
     let mut input = Input { tool: Some(tool.name.clone()), format: tool.format, source, ..Input::default() };
@@ -55,19 +57,19 @@ pub(super) async fn run(tool: Planned, place: Place) -> Ran {
     Ran { input, ended, took: started.elapsed() }
 }
 
-async fn execute(tool: &Planned, program: &Path, place: &Place, input: &mut Input) -> io::Result<String> {
-    let Place { dir, keep, limit } = place;
+async fn execute(tool: &Planned, program: &Path, place: &Workplace, input: &mut Input) -> io::Result<String> {
+    let Workplace { dir, keep, limit } = place;
     let kept = |suffix: &str| keep.join(format!("{}.{suffix}", tool.name));
-    let (stdout, report) = match &tool.report {
-        ReportIn::Stdout => (kept("json"), kept("json")),
-        ReportIn::File(path) => (kept("stdout"), dir.join(path)),
+    let (report, stderr, exit) = (kept("json"), kept("json.stderr"), kept("json.exit"));
+    let stdout = match &tool.report {
+        ReportIn::Stdout => report.clone(),
+        ReportIn::File(own) => {
+            absent(&dir.join(own))?;
+            kept("stdout")
+        }
     };
-    // A report of an earlier run must not be taken for one of this run.
-    match std::fs::remove_file(&report) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let stderr = kept("json.stderr");
+    absent(&report)?;
+    absent(&exit)?;
     let mut child = Command::new(program)
         .args(&tool.args)
         .current_dir(dir)
@@ -77,22 +79,41 @@ async fn execute(tool: &Planned, program: &Path, place: &Place, input: &mut Inpu
         .kill_on_drop(true)
         .spawn()?;
     input.stderr = Some(stderr);
-    let Ok(status) = tokio::time::timeout(*limit, child.wait()).await else {
-        child.kill().await?;
-        let seconds = limit.as_secs();
-        input.problems.push(format!("{} gave no answer in {seconds} s and was stopped (see --timeout)", tool.name));
-        return Ok(format!("stopped after {seconds} s"));
+    let status = match tokio::time::timeout(*limit, child.wait()).await {
+        Ok(status) => Some(status?),
+        Err(_elapsed) => {
+            child.kill().await?;
+            None
+        }
     };
-    let status = status?;
+    if let ReportIn::File(own) = &tool.report
+        && dir.join(own).exists()
+    {
+        std::fs::copy(dir.join(own), &report)?;
+    }
     input.report = Some(report);
-    let Some(code) = status.code() else {
-        input.problems.push(format!("{} was stopped by {status}", tool.name));
-        return Ok(status.to_string());
-    };
+    let code = status.map_or(TIMED_OUT, code);
     input.exit_code = Some(code);
-    files::replace(&kept("json.exit"), |file| writeln!(file, "{code}"))
-        .map_err(|failure| io::Error::other(failure.to_string()))?;
-    Ok(format!("exit {code}"))
+    let written = files::replace(&exit, |file| writeln!(file, "{code}"));
+    written.map_err(|failure| io::Error::other(failure.to_string()))?;
+    Ok(match status {
+        Some(status) if status.code().is_none() => status.to_string(),
+        Some(_) => format!("exit {code}"),
+        None => format!("stopped after {} s (see --timeout)", limit.as_secs()),
+    })
+}
+
+/// A file of an earlier run must not be taken for one of this run.
+fn absent(file: &Path) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The exit code as a shell would give it: 128 and the number of the signal for a program that was killed.
+fn code(status: ExitStatus) -> i32 {
+    status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(TIMED_OUT)
 }
 
 /// The program as a person would type it in `dir`.

@@ -122,6 +122,17 @@ fn a_tool_that_ran_out_of_memory_is_quoted() {
 }
 
 #[test]
+fn an_exit_code_that_is_none_is_no_pass() {
+    let project = Project::new();
+    project.write("phpstan.json", phpstan(&[])).write("phpstan.json.exit", "");
+    let run = project.run(&["gate", "phpstan.json"]);
+    assert_eq!(run.status, 3, "{run}");
+    assert!(run.contains("phpstan.json.exit does not hold the exit code"), "{run}");
+    let run = project.run(&["gate", "phpstan.json", "--exit-code", "other.json=0"]);
+    assert!(run.contains("other.json is incomplete"), "{run}");
+}
+
+#[test]
 fn what_a_tool_admits_on_standard_error_only_counts() {
     let project = Project::new();
     project.write("phpstan.json", phpstan(&[])).write("phpstan.json.exit", "0\n");

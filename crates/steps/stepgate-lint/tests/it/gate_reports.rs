@@ -72,6 +72,16 @@ fn standard_input_is_a_report_like_any_other() {
 }
 
 #[test]
+fn a_report_that_does_not_name_its_tool_is_given_one() {
+    let project = Project::new();
+    let error = "<error line=\"4\" severity=\"error\" message=\"No.\" source=\"rule\"/>";
+    project.write("r.xml", format!("<checkstyle><file name=\"src/A.php\">{error}</file></checkstyle>"));
+    let run = project.run(&["gate", "phan=r.*"]);
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("phan"), "{run}");
+}
+
+#[test]
 fn no_repository_and_no_config_are_needed() {
     let dir = tempfile::tempdir().expect("a directory");
     std::fs::write(dir.path().join("r.json"), phpstan(&[UNDEFINED])).expect("a file");

@@ -87,29 +87,45 @@ fn a_tool_that_is_configured_and_not_installed_is_no_pass() {
 fn a_tool_that_is_killed_or_hangs_is_no_pass() {
     let project = project();
     project.script("phpstan", "cat phpstan.out; kill -9 $$").script("phpcs", "cat phpcs.out; exec sleep 60");
-    let run = project.run(&["run", "--jobs", "1", "--timeout", "1s"]);
+    let run = project.run(&["run", "--jobs", "1", "--timeout", "1s", "--keep", "reports"]);
+    assert_eq!(project.read("reports/phpstan.json.exit"), "137\n");
+    assert_eq!(project.read("reports/phpcs.json.exit"), "124\n");
     assert_snapshot!(timeless(&run), @r"
-    INCOMPLETE stepgate-lint: vendor/bin/phpstan is incomplete: phpstan was stopped by signal: 9 (SIGKILL)
-      - vendor/bin/phpcs is incomplete: phpcs gave no answer in 1 s and was stopped (see --timeout)
+    INCOMPLETE stepgate-lint: vendor/bin/phpstan is incomplete: phpstan ended with exit code 137: it was killed, most likely for want of memory
+      - vendor/bin/phpcs is incomplete: phpcs ended with exit code 124: it was stopped because it took too long
       - 1 finding blocks: phpstan 1
 
     INCOMPLETE vendor/bin/phpstan (phpstan-json)
-      phpstan was stopped by signal: 9 (SIGKILL)
+      phpstan ended with exit code 137: it was killed, most likely for want of memory
 
-    INCOMPLETE vendor/bin/phpcs (cannot be read)
-      phpcs gave no answer in 1 s and was stopped (see --timeout)
+    INCOMPLETE vendor/bin/phpcs (phpcs-json)
+      phpcs ended with exit code 124: it was stopped because it took too long
 
     src/A.php
       4  high      Access to an undefined property A::$y.  phpstan property.notFound
 
     tool     findings  blocking  reported  muted
     phpstan         1         1         0      0
+    phpcs           0         0         0      0
+    all             1         1         0      0
     ------- stderr -------
     running phpstan, phpcs
     phpstan     0.0 s  signal: 9 (SIGKILL)
-    phpcs       0.0 s  stopped after 1 s
+    phpcs       0.0 s  stopped after 1 s (see --timeout)
     [exit status: 3]
     ");
+}
+
+#[test]
+fn a_report_in_a_file_of_the_tool_s_own_is_kept_too() {
+    let project = project();
+    let tool = "command: vendor/bin/own\n      args: [--go]\n      report:\n        file: var/own.out\n";
+    project.write("stepgate.yaml", format!("lint:\n  tools:\n    phpstan:\n      {tool}"));
+    project.script("own", "echo busy; mkdir -p var; cat phpstan.out > var/own.out; exit 1");
+    let run = project.run(&["run", "--keep", "kept"]);
+    assert_eq!(run.status, 1, "{run}");
+    assert_eq!(project.read("kept/phpstan.json"), project.read("phpstan.out"));
+    assert_eq!(project.run(&["gate", "kept/phpstan.json"]).status, 1);
 }
 
 #[test]
