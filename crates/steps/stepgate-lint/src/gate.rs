@@ -69,10 +69,9 @@ impl<'p> Prepared<'p> {
             change: self.change.as_ref().map(|known| &known.change),
             refusals: self.debt.refusals.clone(),
         };
-        let judgement = judge(&mut reports, &criteria);
-        if let Some(first) = reports.first_mut() {
-            first.notes.extend(self.debt.notes.iter().cloned().chain(stale(&judgement)).chain(judgement.notes));
-        }
+        let mut judgement = judge(&mut reports, &criteria);
+        let known = self.debt.notes.iter().cloned().chain(stale(&judgement)).chain(judgement.notes);
+        judgement.verdict.reasons.extend(known);
         let gate =
             Gate { program: "stepgate-lint", version: env!("CARGO_PKG_VERSION"), reports, verdict: judgement.verdict };
         self.write(&gate, session)?;

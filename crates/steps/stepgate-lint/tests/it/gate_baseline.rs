@@ -56,11 +56,10 @@ fn what_is_no_longer_there_is_asked_to_be_taken_out() {
     let run = project.run(&["gate", "phpstan.json"]);
     assert_snapshot!(run, @r"
     PASS stepgate-lint: no findings
+      - 1 baseline entry no longer matches; run `stepgate-lint baseline shrink`
 
     tool     findings  blocking  reported  muted
     phpstan         0         0         0      0
-
-    note: phpstan.json: 1 baseline entry no longer matches; run `stepgate-lint baseline shrink`
     [exit status: 0]
     ");
 }
