@@ -65,6 +65,24 @@ pub struct DiffError {
     pub what: String,
 }
 
+/// The places that the hunks of one file change, as first and last line of the file before: where a tool that proposes
+/// `diff` found fault. Lines that are only added are placed on the line before them. There is at least one.
+pub fn places(diff: &str) -> Result<Vec<(u32, u32)>, DiffError> {
+    let none = || DiffError { line: 1, what: "there is no hunk in it".to_owned() };
+    let hunks = diff.find("@@ ").and_then(|at| diff.get(at..)).ok_or_else(none)?;
+    // Hunks alone are no diff; the paths in the header do not matter here.
+    let files = parse(format!("--- a\n+++ b\n{hunks}").as_bytes())?;
+    let places: Vec<_> = files
+        .iter()
+        .flat_map(|file| &file.hunks)
+        .map(|hunk| {
+            let line = hunk.old_start.max(1);
+            (line, line + hunk.old_len.saturating_sub(1))
+        })
+        .collect();
+    if places.is_empty() { Err(none()) } else { Ok(places) }
+}
+
 /// Reads the output of `git diff` (any context size; C-quoted paths; renames) or a plain unified diff. Hunks are
 /// split at context lines, so that every [`Hunk`] covers only lines that changed. Text before the first file is
 /// skipped; an empty diff has no files.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::diff::places;
 use crate::read::Format;
 
 /// How bad a finding is, worst last, so that `>=` reads as "at least".
@@ -141,6 +142,15 @@ impl<'a> Finding<'a> {
             ignorable: true,
             disposition: Disposition::Reported,
         }
+    }
+
+    /// How often a baseline counts it: each place of a proposed diff, since the tool does not say how often each of its
+    /// rules applied, else [`Finding::count`]. At least 1.
+    #[must_use]
+    pub fn occurrences(&self) -> u32 {
+        let places = self.detail.and_then(|detail| detail.diff).and_then(|diff| places(diff).ok());
+        let places = places.and_then(|places| u32::try_from(places.len()).ok()).unwrap_or(1);
+        self.count.max(places)
     }
 
     /// The path as text, empty when the finding is about the whole run.

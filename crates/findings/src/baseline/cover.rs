@@ -35,7 +35,7 @@ impl Baseline {
                 let seen = lens.through(identities[at].borrowed(), old_path);
                 if let Some(entry) = seen.and_then(|seen| ledger.find(&seen)) {
                     claims.push((entry, at));
-                    wanted[entry] += u64::from(finding.count.max(1));
+                    wanted[entry] += u64::from(finding.occurrences());
                 }
             }
             let is_contested = |entry: usize| wanted[entry] > u64::from(ledger.left[entry]);
@@ -43,7 +43,7 @@ impl Baseline {
                 claims.into_iter().partition(|&(entry, _)| is_contested(entry));
             contested.sort_by_cached_key(|&(entry, at)| (entry, Precedence::of(findings[at], change)));
             for (entry, at) in free.into_iter().chain(contested) {
-                let count = findings[at].count.max(1);
+                let count = findings[at].occurrences();
                 cover.found[entry] = cover.found[entry].saturating_add(count).min(self.entries[entry].count);
                 cover.covered[at] = count <= ledger.left[entry];
                 // The first that does not fit ends it, or else one more finding could make room for another.
@@ -76,7 +76,7 @@ impl<'a> Precedence<'a> {
             never_ignorable: !finding.ignorable,
             rule: finding.rule.id,
             message: finding.message,
-            count: finding.count,
+            count: finding.occurrences(),
         }
     }
 }

@@ -90,7 +90,7 @@ impl Baseline {
         for finding in findings {
             if finding.detail.is_none_or(|detail| detail.suppressed.is_none()) {
                 let count = counts.entry(Identity::of(finding)).or_default();
-                *count = count.saturating_add(finding.count.max(1));
+                *count = count.saturating_add(finding.occurrences());
             }
         }
         let entries = counts.into_iter().map(|(identity, count)| identity.into_entry(count));

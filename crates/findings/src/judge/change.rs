@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diff::FileDiff;
+use crate::diff::{FileDiff, places};
 use crate::model::{Finding, Rule};
 
 /// The lines that a change added or modified, by path.
@@ -74,9 +74,19 @@ impl Change {
     /// ignore (PHPStan's `ignore.count` stands on the first of the old lines).
     #[must_use]
     pub fn excludes(&self, finding: &Finding<'_>) -> bool {
-        let line = if is_about_whole_file(finding.rule) { 0 } else { finding.line };
-        let touches = |path: &str| self.touches(path, line, finding.end_line);
-        finding.ignorable && finding.file.is_some_and(|file| file.inside && !touches(file.path))
+        finding.ignorable && finding.file.is_some_and(|file| file.inside && !self.touches_any(file.path, finding))
+    }
+
+    /// Whether the change touched any of the places of `finding`: of a proposed diff every one counts.
+    fn touches_any(&self, path: &str, finding: &Finding<'_>) -> bool {
+        if is_about_whole_file(finding.rule) {
+            return self.touches(path, 0, 0);
+        }
+        match finding.detail.and_then(|detail| detail.diff).map(places) {
+            Some(Ok(places)) => places.iter().any(|&(line, end_line)| self.touches(path, line, end_line)),
+            Some(Err(_)) => self.touches(path, 0, 0),
+            None => self.touches(path, finding.line, finding.end_line),
+        }
     }
 
     /// What `path` was called before the change, when it was renamed.

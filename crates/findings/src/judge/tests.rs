@@ -174,6 +174,40 @@ fn outside_the_change_only_what_can_be_somebody_elses_is_muted() {
     insta::assert_snapshot!(dispositions(&reports[0]).join(", "), @"11 blocking, 13 outside-change, 0 blocking, 14 blocking, 15 blocking, 16 blocking, 1 blocking, 1 outside-change");
 }
 
+/// PHP-CS-Fixer's report of one rule that would change `lines`.
+fn proposal<'a>(desk: &Desk<'a>, lines: &[u32]) -> Report<'a> {
+    let diff: String = lines.iter().map(|line| format!("@@ -{line} +{line} @@\n-a\n+b\n")).collect();
+    let detail = desk.arena.detail(Detail { diff: Some(&diff), ..Detail::default() });
+    let finding = Finding { detail, ..desk.finding("php-cs-fixer", "single_quote", "src/A.php", lines[0]) };
+    Report { findings: vec![finding], ..Report::new("php-cs-fixer", Format::CsFixerJson) }
+}
+
+#[test]
+fn a_proposed_diff_is_the_changes_doing_when_any_of_its_places_is() {
+    let bump = Bump::new();
+    let desk = Desk::new(&bump);
+    let change = change("7,2");
+    let criteria = || Criteria { change: Some(&change), ..Criteria::default() };
+    let (mut elsewhere, mut here) = ([proposal(&desk, &[2, 30])], [proposal(&desk, &[2, 8, 30])]);
+    judge(&mut elsewhere, &criteria());
+    judge(&mut here, &criteria());
+    assert_eq!(dispositions(&elsewhere[0]), ["2 outside-change"]);
+    assert_eq!(dispositions(&here[0]), ["2 blocking"]);
+}
+
+#[test]
+fn one_more_place_in_a_proposed_diff_is_new_though_the_rule_is_known_in_the_file() {
+    let bump = Bump::new();
+    let desk = Desk::new(&bump);
+    let known = Baseline::of(&proposal(&desk, &[2, 30]).findings);
+    let criteria = || Criteria { baseline: Some(&known), ..Criteria::default() };
+    let (mut same, mut more) = ([proposal(&desk, &[5, 33])], [proposal(&desk, &[2, 8, 30])]);
+    judge(&mut same, &criteria());
+    judge(&mut more, &criteria());
+    assert_eq!(dispositions(&same[0]), ["5 baseline"]);
+    assert_eq!(dispositions(&more[0]), ["2 blocking"]);
+}
+
 #[test]
 fn with_block_any_what_is_known_blocks_and_what_is_switched_off_does_not() {
     let bump = Bump::new();

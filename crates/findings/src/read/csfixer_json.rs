@@ -55,9 +55,7 @@ mod tests {
         insta::assert_snapshot!(show(super::read, &text), @r#"
         php-cs-fixer
           medium src/A.php:2:3:0 [binary_operator_spaces] "Found violation(s) of type: binary_operator_spaces"
-            diff: "@@ -1,5 +1,5 @@\n <?php\n-$a=1;\n-$b=2;\n+$a = 1;\n+$b = 2;\n \n \n"
-          medium src/A.php:20:20:0 [binary_operator_spaces] "Found violation(s) of type: binary_operator_spaces"
-            diff: "@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
+            diff: "@@ -1,5 +1,5 @@\n <?php\n-$a=1;\n-$b=2;\n+$a = 1;\n+$b = 2;\n \n \n@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
         "#);
     }
 
@@ -67,17 +65,11 @@ mod tests {
         insta::assert_snapshot!(show(super::read, &text).replace(r"\n-$a=1;\n-$b=2;\n+$a = 1;\n+$b = 2;\n \n \n", "…"), @r#"
         php-cs-fixer
           medium src/A.php:2:3:0 [a] "Found violation(s) of type: a"
-            help: "the change here is made by one or more of a, b"
-            diff: "@@ -1,5 +1,5 @@\n <?php…"
+            help: "each change in the diff is made by one or more of a, b"
+            diff: "@@ -1,5 +1,5 @@\n <?php…@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
           medium src/A.php:2:3:0 [b] "Found violation(s) of type: b"
-            help: "the change here is made by one or more of a, b"
-            diff: "@@ -1,5 +1,5 @@\n <?php…"
-          medium src/A.php:20:20:0 [a] "Found violation(s) of type: a"
-            help: "the change here is made by one or more of a, b"
-            diff: "@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
-          medium src/A.php:20:20:0 [b] "Found violation(s) of type: b"
-            help: "the change here is made by one or more of a, b"
-            diff: "@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
+            help: "each change in the diff is made by one or more of a, b"
+            diff: "@@ -1,5 +1,5 @@\n <?php…@@ -20,2 +20,3 @@\n last();\n+\n more();\n"
         "#);
     }
 
@@ -102,17 +94,6 @@ mod tests {
           medium src/A.php:0:0:0 [a] "Found violation(s) of type: a"
           note: the diff of src/A.php cannot be read, so its findings have no lines: line 1 of the diff: there is no hunk in it
         "#);
-    }
-
-    #[test]
-    fn a_file_with_too_many_places_and_rules_is_told_as_a_whole() {
-        let hunks: String = (1..=40).map(|n| format!(r"@@ -{0},1 +{0},1 @@\n-a\n+b\n", n * 9)).collect();
-        let rules: Vec<_> = (0..30).map(|n| format!(r#""rule{n}""#)).collect();
-        let entry = format!(r#"{{"name":"A.php","appliedFixers":[{}],"diff":"{hunks}"}}"#, rules.join(","));
-        let shown = show(super::read, &report(&entry));
-        assert_eq!(shown.matches("medium A.php:0:0:0 [rule").count(), 30, "{shown}");
-        assert_eq!(shown.matches(" x40").count(), 30, "{shown}");
-        assert!(shown.contains("note: A.php would change in 40 places by 30 rules"), "{shown}");
     }
 
     #[test]
