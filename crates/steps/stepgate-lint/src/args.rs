@@ -43,8 +43,9 @@ pub struct GateArgs {
     pub(crate) input: InputArgs,
     #[command(flatten)]
     pub(crate) root: RootArgs,
+    /// How to judge, and where to say so.
     #[command(flatten)]
-    pub(crate) judge: JudgeArgs,
+    pub judge: JudgeArgs,
 }
 
 /// `run`.

@@ -1,16 +1,16 @@
 //! The `lint` section of `stepgate.yaml`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use findings::judge::Policy;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::exit_codes::ExitCodes;
 
 /// Static analysis: what blocks, what is known, which tools run.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Config {
     /// What blocks.
@@ -31,8 +31,19 @@ pub struct Config {
     pub tools: BTreeMap<String, Tool>,
 }
 
+impl Config {
+    /// The baseline file, relative to the root of the repository.
+    #[must_use]
+    pub fn baseline_path(&self) -> &Path {
+        self.baseline.as_deref().unwrap_or(Path::new(BASELINE))
+    }
+}
+
+/// The name of the baseline when nothing else is said.
+const BASELINE: &str = "stepgate-baseline.jsonl";
+
 /// What of a change is judged.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Changed {
     /// Findings on lines that the change touched.
@@ -45,7 +56,7 @@ pub enum Changed {
 }
 
 /// How a tool is run. What is left out is as known for the tool.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Tool {
     /// The program: a path relative to the root of the repository, or a name to be found in `vendor/bin` and `PATH`.
@@ -61,7 +72,7 @@ pub struct Tool {
 }
 
 /// Where a tool puts its report.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReportIn {
     /// On its standard output.

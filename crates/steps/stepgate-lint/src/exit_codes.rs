@@ -5,7 +5,7 @@
 
 use findings::{Report, Severity};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::words::count;
 
@@ -26,7 +26,7 @@ enum Meaning {
 }
 
 /// The exit codes of a tool that is not among those we know, or that is run in an unusual way.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct ExitCodes {
     /// The tool ran and found nothing. Default: what is known about the tool, else 0.

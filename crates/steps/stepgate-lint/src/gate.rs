@@ -161,7 +161,7 @@ fn exit(outcome: Outcome) -> Exit {
 }
 
 /// The policy of the config, with what the flags say in its place.
-fn policy(args: &PolicyArgs, config: &Policy) -> Policy {
+pub(crate) fn policy(args: &PolicyArgs, config: &Policy) -> Policy {
     Policy {
         block: args.block.unwrap_or(config.block),
         severity: args.fail_on.or(config.severity),

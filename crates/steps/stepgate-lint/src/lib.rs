@@ -7,6 +7,7 @@
 //! - `inputs`: from files that were named to reports; `run`: from tools that are run to the same files.
 //! - [`exit_codes`]: what a tool's exit code says about its report.
 //! - `change`: what the change did, from git; `debt`: the baseline as the gate sees it; `baseline`: its subcommands.
+//! - `settings`: the configuration in force, for people who wonder.
 //! - `gate`: the one path after that: judge, write, publish, exit.
 
 pub mod args;
@@ -20,12 +21,15 @@ mod gate;
 mod inputs;
 mod place;
 mod run;
+mod settings;
 mod words;
 
 use step::{Exit, Result, Session};
 
 pub use args::Args;
 pub use config::Config;
+pub use run::{Installed, installed};
+pub use settings::{Setting, settings};
 
 use args::{Command, GateArgs, RunArgs};
 use gate::Prepared;

@@ -15,9 +15,6 @@ use crate::debt;
 /// Where Bitbucket clones the repository.
 const BITBUCKET_ROOT: &str = "/opt/atlassian/pipelines/agent/build";
 
-/// The name of the baseline when nothing else is said.
-const BASELINE: &str = "stepgate-baseline.jsonl";
-
 /// Where this run takes place.
 pub(crate) struct Place {
     repo: Result<Repo, git::Error>,
@@ -88,10 +85,9 @@ impl Place {
 
     /// The baseline file: as asked for, as configured, or the default name.
     pub(crate) fn baseline(&self, asked: Option<&Path>) -> PathBuf {
-        match (asked, &self.config.baseline) {
-            (Some(asked), _) => self.dir.join(asked),
-            (None, Some(configured)) => self.base().join(configured),
-            (None, None) => self.base().join(BASELINE),
+        match asked {
+            Some(asked) => self.dir.join(asked),
+            None => self.base().join(self.config.baseline_path()),
         }
     }
 

@@ -23,6 +23,31 @@ pub(super) struct Planned {
     pub(super) report: ReportIn,
 }
 
+/// A known tool as it is found in a project.
+#[derive(Debug)]
+pub struct Installed {
+    /// Its name.
+    pub name: &'static str,
+    /// Its own config file, which shows that the project uses it.
+    pub config: Option<&'static str>,
+    /// The program.
+    pub program: Option<PathBuf>,
+    /// How to get it.
+    pub install: &'static str,
+}
+
+/// The known tools, as they are found in the project in `dir`.
+pub fn installed<'a>(config: &'a Config, env: &'a Env, dir: &'a Path) -> impl Iterator<Item = Installed> + 'a {
+    let wanted = Wanted { names: &[], paths: &[], config, env, dir };
+    TOOLS.iter().map(move |tool| Installed {
+        name: tool.name,
+        config: wanted.own_config(tool),
+        program: wanted
+            .program(config.tools.get(tool.name).and_then(|tool| tool.command.as_deref()).unwrap_or(tool.name)),
+        install: tool.install,
+    })
+}
+
 /// What decides which tools run.
 pub(super) struct Wanted<'w> {
     /// Names asked for on the command line; empty: all.

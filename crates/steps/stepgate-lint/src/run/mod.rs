@@ -4,6 +4,8 @@ mod find;
 mod known;
 mod spawn;
 
+pub use find::{Installed, installed};
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
