@@ -1,2 +1,5 @@
-#![allow(missing_docs)]
-fn main() {}
+//! The front door.
+
+fn main() -> std::process::ExitCode {
+    step::main(stepgate::run)
+}

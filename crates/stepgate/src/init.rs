@@ -1,0 +1,66 @@
+//! `stepgate init`: a commented `stepgate.yaml` and the pipeline to go with it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use step::{Exit, Failure, Result, Session, config, files};
+
+/// The file that is written; all of it is comments but the names of the sections.
+pub const CONFIG: &str = include_str!("../templates/stepgate.yaml");
+
+/// The pipeline that is written, the very file in `pipelines/`.
+pub const PIPELINE: &str = include_str!("../../../pipelines/lint.yml");
+
+const PIPELINE_NAME: &str = "bitbucket-pipelines.yml";
+
+/// Arguments of `stepgate init`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The root of the repository. Default: the working directory.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Replaces files that are there already.
+    #[arg(long)]
+    force: bool,
+    /// Prints the files instead of writing them.
+    #[arg(long)]
+    print: bool,
+}
+
+/// Writes both files, or neither when one is there already.
+///
+/// # Errors
+///
+/// When a file is there and `--force` is not given, or cannot be written.
+pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
+    let dir = session.dir.join(&args.dir);
+    let written = [(config::FILE_NAME, CONFIG), (PIPELINE_NAME, PIPELINE)];
+    if args.print {
+        for (name, text) in written {
+            say(session, &format!("# {name}\n{text}"))?;
+        }
+        return Ok(Exit::Pass);
+    }
+    if !args.force {
+        refuse_to_replace(&dir, &written)?;
+    }
+    for (name, text) in written {
+        files::replace(&dir.join(name), |out| out.write_all(text.as_bytes()))?;
+        say(session, &format!("wrote {name}"))?;
+    }
+    say(session, "next: read both, then run `stepgate doctor`")?;
+    Ok(Exit::Pass)
+}
+
+fn refuse_to_replace(dir: &Path, files: &[(&str, &str)]) -> Result<()> {
+    match files.iter().find(|(name, _)| dir.join(name).exists()) {
+        None => Ok(()),
+        Some((name, _)) => Err(Failure::input(format!("cannot write {name}: it is there already"))
+            .hint("stepgate init --print shows what would be written, to be merged by hand")
+            .hint("stepgate init --force replaces it")),
+    }
+}
+
+fn say(session: &mut Session, line: &str) -> Result<()> {
+    writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))
+}
