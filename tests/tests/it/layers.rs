@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::root;
+
 /// What a crate may use of ours, in production code. Everything it may not is forbidden.
 const LAYERS: &[(&str, &[&str])] = &[
     ("findings", &[]),
@@ -20,14 +22,26 @@ const PURE: &[&str] = &["findings"];
 
 /// What a pure crate must not name: files, sockets, processes, the environment, the clock.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::process", "std::env", "std::time::SystemTime", "std::time::Instant", "SystemTime::now",
-    "Instant::now", "std::thread", "std::io::stdin", "std::io::stdout", "std::io::stderr", "println!", "eprintln!",
-    "jiff::Timestamp::now", "tokio::", "reqwest::", "tempfile::", "clap::",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::env",
+    "std::time::SystemTime",
+    "std::time::Instant",
+    "SystemTime::now",
+    "Instant::now",
+    "std::thread",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "println!",
+    "eprintln!",
+    "jiff::Timestamp::now",
+    "tokio::",
+    "reqwest::",
+    "tempfile::",
+    "clap::",
 ];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))

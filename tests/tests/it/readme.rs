@@ -1,0 +1,92 @@
+//! The README says what is true.
+
+use std::fs;
+
+use crate::support::{generate, read, root, stepgate};
+
+/// Replaces what stands between `<!-- name -->` and `<!-- /name -->` by `block`, or makes sure that it is that.
+fn keeps(name: &str, block: &str) {
+    let readme = read("README.md");
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
+    let (before, rest) = readme.split_once(&open).unwrap_or_else(|| panic!("README.md has no {open}"));
+    let (found, after) = rest.split_once(&close).unwrap_or_else(|| panic!("README.md has no {close}"));
+    if generate() {
+        fs::write(root().join("README.md"), format!("{before}{open}{block}{close}{after}")).unwrap();
+    } else {
+        assert_eq!(found, block, "README.md, {name}: renew it with STEPGATE_GENERATE=1 cargo test -p acceptance");
+    }
+}
+
+#[test]
+fn its_picture_of_the_demo_is_what_the_demo_prints() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = stepgate(dir.path()).arg("demo").output().unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let chapter =
+        told.split("\n2. ").nth(1).and_then(|rest| rest.split("\n3. ").next()).expect("the demo has chapters");
+    let shown: Vec<&str> = chapter.lines().skip_while(|line| !line.contains("$ stepgate lint")).collect();
+    keeps("demo", &format!("```text\n{}\n```\n", shown.join("\n").trim_end()));
+}
+
+#[test]
+fn its_snippet_is_the_gate_of_the_pipeline() {
+    let pipeline = read("pipelines/lint.yml");
+    let from = pipeline.find("    - step: &lint-gate").expect("pipelines/lint.yml has a gate");
+    let to = pipeline.find("  branches:").expect("pipelines/lint.yml has branches");
+    let steps = &pipeline[from..to];
+    keeps("snippet", &format!("```yaml\n{}\n```\n", steps.trim_end()));
+}
+
+#[test]
+fn its_exit_codes_are_those_of_the_programs() {
+    let readme = read("README.md");
+    let table: Vec<&str> =
+        readme.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |").map(|cell| cell.0)).collect();
+    let source = read("crates/step/src/exit.rs");
+    let codes: Vec<&str> =
+        source.lines().filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = ").map(|pair| pair.1)).collect();
+    assert!(codes.len() >= 8, "no codes found in exit.rs");
+    for code in codes {
+        assert!(table.contains(&code), "README.md does not explain exit code {code}");
+    }
+}
+
+#[test]
+fn it_is_short_and_names_the_two_commands() {
+    let readme = read("README.md");
+    assert!(readme.lines().count() < 150, "README.md has {} lines", readme.lines().count());
+    assert!(readme.contains("$ cargo run --release -- demo\n$ cargo test --workspace\n"));
+}
+
+#[test]
+fn every_file_it_links_to_is_there() {
+    for page in ["README.md", "CONTRIBUTING.md", "crates/README.md"] {
+        let text = read(page);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = root().join(page).parent().unwrap().join(link);
+            assert!(link.starts_with("http") || target.exists(), "{page} links to {link}, which is not there");
+        }
+    }
+}
+
+#[test]
+fn its_commands_on_files_of_the_repository_run() {
+    let readme = read("README.md");
+    let commands: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ stepgate ")?.split('#').next())
+        .filter(|line| line.contains("examples/"))
+        .collect();
+    assert!(!commands.is_empty(), "README.md shows no command on the examples");
+    for command in commands {
+        // A shell, because people paste it into one.
+        let line = format!("exec \"$0\" {command}");
+        let status = std::process::Command::new("sh")
+            .args(["-c", &line, env!("CARGO_BIN_EXE_stepgate-under-test")])
+            .current_dir(root())
+            .output()
+            .unwrap()
+            .status;
+        assert_eq!(status.code(), Some(1), "stepgate {command}");
+    }
+}
