@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use findings::read::{Context, Format, read};
+use findings::write::Output;
 use findings::{Arena, Gate};
 
 static FORMAT: LazyLock<Format> = LazyLock::new(|| {
@@ -21,7 +22,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let judgement = findings::judge::judge(&mut reports, &findings::judge::Criteria::default());
     let gate = Gate { program: "fuzz", version: "0", reports, verdict: judgement.verdict };
     let mut json = Vec::new();
-    findings::write::json::write(&gate, &mut json).expect("writing to memory");
+    let options = findings::write::Options::default();
+    findings::write::write(Output::Json, &gate, &options, &mut json).expect("writing to memory");
     let again = read(&json, Some(Format::Stepgate), &context).expect("our own JSON reads back");
     let count = |reports: &[findings::Report<'_>]| reports.iter().map(|report| report.findings.len()).sum::<usize>();
     assert_eq!(count(&again), count(&gate.reports));
