@@ -226,6 +226,9 @@ pub struct CreateArgs {
 /// `baseline shrink`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ShrinkArgs {
+    /// Where the change wants to go: entries of files that it renamed stay [default: as for the gate]
+    #[arg(long, value_name = "BRANCH|COMMIT", env = "STEPGATE_DESTINATION")]
+    pub(crate) destination: Option<String>,
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     #[command(flatten)]

@@ -42,13 +42,19 @@ async fn create(args: &CreateArgs, session: &mut Session) -> Result<Exit> {
 async fn shrink(args: &ShrinkArgs, session: &mut Session) -> Result<Exit> {
     let place = Place::find(&args.file.config, session).await?;
     let path = place.baseline(args.file.baseline.as_deref());
-    let before = debt::load(&path, &place)?;
+    let written = debt::load(&path, &place)?;
+    let mut before = written.clone();
+    if let Some(destination) = change::destination(args.destination.as_deref(), &place.config, &place.pipeline)
+        && !change::is_there(&destination, &place).await
+    {
+        before = before.renamed(&change::since(&destination, false, place.repo()?).await?.change);
+    }
     let bump = Bump::new();
     let arena = Arena::new(&bump);
     let reports = complete(&args.source, &arena, &place, session).await?;
     let after = shrunk(&before, &reports);
     let shown = place.shown(&path);
-    if after == before {
+    if after == written {
         return say(session, &format!("{shown} holds nothing that is gone: {}\n", described(&before)));
     }
     save(&path, &after)?;
@@ -61,6 +67,10 @@ async fn check(args: &CheckArgs, session: &mut Session) -> Result<Exit> {
     let path = place.baseline(args.file.baseline.as_deref());
     let now = debt::load(&path, &place)?;
     let shown = place.shown(&path);
+    if let Some(line) = debt::first_unsorted_line(&path, &place)? {
+        say(session, &format!("{shown} is not sorted: line {line} belongs further up\n"))?;
+        return Ok(Exit::Fail);
+    }
     let destination = change::destination(args.destination.as_deref(), &place.config, &place.pipeline);
     let (base, renames) = match (&args.base, destination) {
         (Some(base), _) => (base.clone(), Change::default()),

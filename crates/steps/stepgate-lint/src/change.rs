@@ -28,10 +28,16 @@ pub(crate) async fn find(args: &ChangeArgs, changed: Changed, needed: bool, plac
     let destination = destination(args.destination.as_deref(), &place.config, &place.pipeline);
     match (changed, destination) {
         (Changed::Off, None) => Ok(None),
-        (Changed::Off, Some(_)) if !needed => Ok(None),
+        (Changed::Off, Some(destination)) if !needed || is_there(&destination, place).await => Ok(None),
         (_, Some(destination)) => since(&destination, changed == Changed::Files, place.repo()?).await.map(Some),
         (_, None) => Err(no_destination()),
     }
+}
+
+/// Whether the destination itself is checked out, so that there is no change to speak of.
+pub(crate) async fn is_there(destination: &Destination, place: &Place) -> bool {
+    let Ok(repo) = place.repo() else { return false };
+    repo.current_branch().await.is_ok_and(|branch| branch.as_ref() == Some(&destination.name))
 }
 
 /// Where the change wants to go: as asked for, else as the pull request says, else as configured.

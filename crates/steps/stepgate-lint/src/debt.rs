@@ -82,6 +82,13 @@ pub(crate) fn load(path: &Path, place: &Place) -> Result<Baseline> {
     parse(&bytes).map_err(|error| Failure::input(format!("cannot use the baseline {shown}")).because(error))
 }
 
+/// The first line of the baseline at `path` that sorts before the one above it.
+pub(crate) fn first_unsorted_line(path: &Path, place: &Place) -> Result<Option<usize>> {
+    let bytes = files::read(path, LIMIT)?;
+    let line = Baseline::first_unsorted_line(&String::from_utf8_lossy(&bytes));
+    line.map_err(|error| Failure::input(format!("cannot use the baseline {}", place.shown(path))).because(error))
+}
+
 /// The baseline at `path` in the repository as it was in `base`; `None` when it was not there.
 pub(crate) async fn before(path: &str, base: &str, change: &Change, repo: &Repo) -> Result<Option<Baseline>> {
     let then = change.old_path(path).unwrap_or(path);

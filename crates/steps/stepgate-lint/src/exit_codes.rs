@@ -62,7 +62,8 @@ pub fn contradiction(reports: &[Report<'_>], code: i32, configured: Option<&Exit
     match (meaning, findings) {
         (Meaning::Broken(why), _) => Some(format!("{tool} ended with exit code {code}: {why}")),
         (Meaning::Clean, 1..) => Some(format!(
-            "{tool} ended with exit code {code}, which says that it found nothing, but its report holds {}",
+            "{tool} ended with exit code {code}, which says that it found nothing, but its report holds {}; if it is \
+             made to end so, say it in `lint.tools.{tool}.exit-codes`",
             count(findings, "finding")
         )),
         (Meaning::Findings, 0) if reports.iter().all(|report| report.findings.is_empty()) => Some(format!(

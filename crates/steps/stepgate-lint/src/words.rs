@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use findings::escape;
 use step::Session;
 
 /// `1 finding`, `2 findings`; `1 entry`, `2 entries`.
@@ -16,7 +17,7 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
 /// A line about what is going on, for whoever waits.
 pub(crate) fn progress(session: &mut Session, text: &str) {
     // Nobody to tell is no reason to stop.
-    writeln!(session.err, "{text}").ok();
+    writeln!(session.err, "{}", escape::terminal(text)).ok();
 }
 
 /// Something that does not change the outcome and should be known.

@@ -1,5 +1,6 @@
 //! Which tools to run, and how.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use findings::read::Format;
@@ -74,7 +75,8 @@ impl Wanted<'_> {
         if names.is_empty() {
             return Err(self.nothing_to_run());
         }
-        names.into_iter().map(|name| self.planned(name)).collect()
+        let mut seen = BTreeSet::new();
+        names.into_iter().filter(|name| seen.insert(*name)).map(|name| self.planned(name)).collect()
     }
 
     fn planned(&self, name: &str) -> Result<Planned> {
@@ -83,6 +85,10 @@ impl Wanted<'_> {
         let tool = self.config.tools.get(name).unwrap_or(&unset);
         if known.is_none() && (tool.command.is_none() || tool.args.is_none()) {
             return Err(unknown_tool(name, self.config));
+        }
+        // Its files are named after it.
+        if name.contains(['/', '\\']) {
+            return Err(Failure::input(format!("`{name}` under lint.tools cannot be the name of a tool")));
         }
         let program = self.program(tool.command.as_deref().unwrap_or(name)).ok_or_else(|| {
             let hint = known.map(|known| format!("; to install it: {}", known.install)).unwrap_or_default();

@@ -96,6 +96,38 @@ fn checking_fails_when_the_change_adds_to_it() {
 }
 
 #[test]
+fn lines_in_disorder_are_pointed_at() {
+    let project = Project::new();
+    project.write("phpstan.json", phpstan(&[ONE, TWO]));
+    assert_eq!(project.run(&["baseline", "create", "phpstan.json"]).status, 0);
+    let text = project.read("stepgate-baseline.jsonl");
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.swap(1, 2);
+    project.write("stepgate-baseline.jsonl", lines.join("\n"));
+    let run = project.run(&["baseline", "check"]);
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("line 3 belongs further up"), "{run}");
+    assert_eq!(project.run(&["gate", "phpstan.json"]).status, 0);
+}
+
+#[test]
+fn entries_of_renamed_files_survive_shrinking() {
+    let project = Project::new();
+    project.write("phpstan.json", phpstan(&[ONE]));
+    assert_eq!(project.run(&["baseline", "create", "phpstan.json"]).status, 0);
+    project.repo.commit("a baseline");
+    project.repo.git(&["switch", "--quiet", "--create", "feature"]);
+    project.repo.git(&["mv", "src/A.php", "src/Z.php"]);
+    let (_, line, rule, message) = ONE;
+    project.write("phpstan.json", phpstan(&[("src/Z.php", line, rule, message)]));
+    let run = project.run(&["baseline", "shrink", "phpstan.json", "--destination", "main"]);
+    assert_eq!(run.status, 0, "{run}");
+    assert!(project.read("stepgate-baseline.jsonl").contains("src/Z.php"), "{run}");
+    let run = project.run(&["gate", "phpstan.json", "--destination", "main"]);
+    assert_eq!(run.status, 0, "{run}");
+}
+
+#[test]
 fn baselines_of_phpstan_are_taken_over() {
     let project = Project::new();
     let neon = "parameters:\n\tignoreErrors:\n\t\t-\n\t\t\tmessage: '#^Access to an undefined property A\\:\\:\\$y\\.$#'\n\

@@ -86,6 +86,14 @@ fn a_change_that_adds_to_the_baseline_is_refused() {
 }
 
 #[test]
+fn on_the_destination_itself_there_is_no_change_that_could_add_to_it() {
+    let project = project();
+    project.write("stepgate.yaml", "lint:\n  changed: off\n  destination: main\n");
+    let run = project.run(&["gate", "phpstan.json"]);
+    assert_eq!(run.status, 0, "{run}");
+}
+
+#[test]
 fn a_baseline_that_comes_with_the_change_is_told_of() {
     let project = Project::new();
     project.repo.git(&["switch", "--quiet", "--create", "feature"]);

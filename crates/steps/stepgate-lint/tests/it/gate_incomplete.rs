@@ -84,11 +84,11 @@ fn an_exit_code_that_contradicts_the_report_is_no_pass() {
     ");
     project.write("phpstan.json", phpstan(&[UNDEFINED])).write("phpstan.json.exit", "0\n");
     assert_snapshot!(project.run(&["gate", "phpstan.json"]), @r"
-    INCOMPLETE stepgate-lint: phpstan.json is incomplete: phpstan ended with exit code 0, which says that it found nothing, but its report holds 1 finding
+    INCOMPLETE stepgate-lint: phpstan.json is incomplete: phpstan ended with exit code 0, which says that it found nothing, but its report holds 1 finding; if it is made to end so, say it in `lint.tools.phpstan.exit-codes`
       - 1 finding blocks: phpstan 1
 
     INCOMPLETE phpstan.json (phpstan-json)
-      phpstan ended with exit code 0, which says that it found nothing, but its report holds 1 finding
+      phpstan ended with exit code 0, which says that it found nothing, but its report holds 1 finding; if it is made to end so, say it in `lint.tools.phpstan.exit-codes`
 
     src/A.php
       4  high      Access to an undefined property A::$y.  phpstan property.notFound
