@@ -64,7 +64,7 @@ pub struct RunArgs {
 #[command(next_help_heading = "Reports")]
 pub struct InputArgs {
     /// Reports: paths, globs, `-` for standard input, `TOOL=PATH` for a report that does not name its tool
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", help_heading = None::<&'static str>)]
     pub(crate) files: Vec<String>,
     /// The format of all reports [default: found from the content; `stepgate-lint formats` lists them]
     #[arg(long, value_name = "FORMAT", value_parser = formats::input)]
@@ -102,7 +102,7 @@ pub struct ToolArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
     /// Paths for the tools to look at [default: as their own configs say]
-    #[arg(last = true, value_name = "PATH")]
+    #[arg(last = true, value_name = "PATH", help_heading = None::<&'static str>)]
     pub(crate) paths: Vec<String>,
 }
 
@@ -304,4 +304,34 @@ fn duration(text: &str) -> Result<Duration, String> {
     let seconds =
         digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).filter(|seconds| *seconds > 0);
     seconds.map(Duration::from_secs).ok_or_else(|| "give it as `90s`, `10m` or `1h`".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn times_have_a_unit_or_are_seconds() {
+        let seconds = |text| duration(text).map(|time| time.as_secs());
+        assert_eq!(seconds("90"), Ok(90));
+        assert_eq!(seconds("90s"), Ok(90));
+        assert_eq!(seconds("10m"), Ok(600));
+        assert_eq!(seconds("1h"), Ok(3600));
+        for wrong in ["", "m", "0s", "1d", "1mm", "-1s", "99999999999999999999", "9999999999999999999h"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_exit_code_follows_the_last_equals_sign() {
+        assert_eq!(exit_code("a=b.json=2"), Ok((PathBuf::from("a=b.json"), 2)));
+        assert!(exit_code("a.json").is_err() && exit_code("a.json=x").is_err());
+    }
 }
