@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use step::files;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use super::find::Planned;
 use crate::config::ReportIn;
@@ -70,22 +71,13 @@ async fn execute(tool: &Planned, program: &Path, place: &Workplace, input: &mut 
     };
     absent(&report)?;
     absent(&exit)?;
-    let mut child = Command::new(program)
-        .args(&tool.args)
-        .current_dir(dir)
-        .stdin(Stdio::null())
-        .stdout(File::create(&stdout)?)
-        .stderr(File::create(&stderr)?)
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut command = Command::new(program);
+    command.args(&tool.args).current_dir(dir).stdin(Stdio::null());
+    command.stdout(File::create(&stdout)?).stderr(File::create(&stderr)?);
+    let mut family = Family::of(command)?;
     input.stderr = Some(stderr);
-    let status = match tokio::time::timeout(*limit, child.wait()).await {
-        Ok(status) => Some(status?),
-        Err(_elapsed) => {
-            child.kill().await?;
-            None
-        }
-    };
+    let status = tokio::time::timeout(*limit, family.0.wait()).await.ok().transpose()?;
+    drop(family);
     if let ReportIn::File(own) = &tool.report
         && dir.join(own).exists()
     {
@@ -101,6 +93,24 @@ async fn execute(tool: &Planned, program: &Path, place: &Workplace, input: &mut 
         Some(_) => format!("exit {code}"),
         None => format!("stopped after {} s (see --timeout)", limit.as_secs()),
     })
+}
+
+/// A tool and the workers it starts (PHPStan and PHP-CS-Fixer have some): unless the tool has ended, all of them are
+/// killed when this is dropped, after a time-out as on an interrupt.
+struct Family(Child);
+
+impl Family {
+    fn of(mut command: Command) -> io::Result<Self> {
+        command.process_group(0).kill_on_drop(true).spawn().map(Self)
+    }
+}
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        let leader = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        // An error means that they ended by themselves in this moment, which is as good.
+        leader.map(|leader| kill_process_group(leader, Signal::KILL));
+    }
 }
 
 /// A file of an earlier run must not be taken for one of this run.

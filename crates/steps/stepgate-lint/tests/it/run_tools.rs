@@ -117,6 +117,20 @@ fn a_tool_that_is_killed_or_hangs_is_no_pass() {
 }
 
 #[test]
+fn what_a_tool_has_started_goes_with_it() {
+    let project = project();
+    // The worker holds the pipe open for as long as it lives.
+    project.script("phpstan", "sleep 60 > worker & cat phpstan.out; wait");
+    let made = Command::new("mkfifo").arg(project.repo.path().join("worker")).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+    let pipe = project.repo.path().join("worker");
+    let reader = std::thread::spawn(move || std::fs::read(pipe));
+    let run = project.run(&["run", "--tool", "phpstan", "--timeout", "1s"]);
+    assert_eq!(run.status, 3, "{run}");
+    assert!(reader.join().is_ok_and(|read| read.is_ok_and(|bytes| bytes.is_empty())), "the worker has ended");
+}
+
+#[test]
 fn a_report_in_a_file_of_the_tool_s_own_is_kept_too() {
     let project = project();
     let tool = "command: vendor/bin/own\n      args: [--go]\n      report:\n        file: var/own.out\n";
