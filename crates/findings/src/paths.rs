@@ -46,7 +46,10 @@ impl Roots {
         }
         let path = tidy(path)?;
         if is_absolute(&path) {
-            return self.below_root(path);
+            let below = self.below_root(path)?;
+            // A container's mount point may be the directory in which the tools ran instead of the whole repository.
+            let within = if self.is_tracked(&below) { None } else { self.below_within(&below) };
+            return Some(within.map_or(below, Cow::Owned));
         }
         match self.without_start(&path) {
             Some(rest) => Some(Cow::Owned(rest.to_owned())),
@@ -240,6 +243,17 @@ mod tests {
             ("shop/src/A.php", "shop/src/A.php"),
             ("/repo/src/A.php", "src/A.php"),
         ] {
+            assert_eq!(resolve(&known, printed), expected, "{printed}");
+        }
+    }
+
+    #[test]
+    fn a_mount_point_may_be_where_the_tools_ran_instead_of_the_repository() {
+        let tracked = ["shop/src/A.php", "src/B.php"];
+        let known = Roots { within: "shop".to_owned(), ..roots(&["/app"], Some(&tracked)) };
+        for (printed, expected) in
+            [("/app/src/A.php", "shop/src/A.php"), ("/app/src/B.php", "src/B.php"), ("/app/var/x.php", "var/x.php")]
+        {
             assert_eq!(resolve(&known, printed), expected, "{printed}");
         }
     }

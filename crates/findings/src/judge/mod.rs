@@ -13,6 +13,8 @@ pub use change::{Change, LineMap};
 pub use pattern::{PathPattern, PatternError, RulePattern};
 pub use policy::{Action, Block, Policy, RulePolicy, ToolPolicy};
 
+use std::collections::HashSet;
+
 use crate::baseline::{Baseline, Cover, Entry};
 use crate::model::{Disposition, Finding, Muted, Report, Verdict};
 use rulings::Rulings;
@@ -28,8 +30,19 @@ pub struct Criteria<'c> {
     pub against: Option<&'c Baseline>,
     /// What the change touched; findings outside are muted.
     pub change: Option<&'c Change>,
+    /// The files of the repository, when they are known: a finding in none of them may be about a file that the change
+    /// touched, under a name that nobody could make out, so it is not outside the change.
+    pub files: Option<&'c HashSet<String>>,
     /// Reasons found before judging that make the gate say no (a baseline that grew).
     pub refusals: Vec<String>,
+}
+
+impl Criteria<'_> {
+    /// Whether the change cannot have caused `finding`.
+    fn excludes(&self, finding: &Finding<'_>) -> bool {
+        let known = |path| self.files.is_none_or(|files| files.contains(path));
+        self.change.is_some_and(|change| change.excludes(finding)) && known(finding.path())
+    }
 }
 
 /// What the judge learned besides the verdict.
@@ -69,7 +82,7 @@ pub fn judge(reports: &mut [Report<'_>], criteria: &Criteria<'_>) -> Judgement {
         } else if is_in(&seen) {
             Some(Muted::Against)
         } else {
-            criteria.change.filter(|change| change.excludes(finding)).map(|_| Muted::OutsideChange)
+            criteria.excludes(finding).then_some(Muted::OutsideChange)
         };
         if let Some(why) = why
             && !(finding.disposition == Disposition::Blocking && rulings.blocks_any(finding))

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use bumpalo::Bump;
 use proptest::prelude::*;
 
@@ -172,6 +174,18 @@ fn outside_the_change_only_what_can_be_somebody_elses_is_muted() {
     let change = change("12");
     judge(&mut reports, &Criteria { change: Some(&change), ..Criteria::default() });
     insta::assert_snapshot!(dispositions(&reports[0]).join(", "), @"11 blocking, 13 outside-change, 0 blocking, 14 blocking, 15 blocking, 16 blocking, 1 blocking, 1 outside-change");
+}
+
+#[test]
+fn a_file_that_the_repository_does_not_have_may_be_one_that_the_change_touched() {
+    let bump = Bump::new();
+    let desk = Desk::new(&bump);
+    let (change, files) = (change("7,2"), HashSet::from(["src/A.php".to_owned()]));
+    let findings =
+        vec![desk.finding("phpstan", "x", "src/A.php", 30), desk.finding("phpstan", "x", "app/src/A.php", 31)];
+    let mut reports = [Report { findings, ..Report::new("phpstan", Format::PhpstanJson) }];
+    judge(&mut reports, &Criteria { change: Some(&change), files: Some(&files), ..Criteria::default() });
+    assert_eq!(dispositions(&reports[0]), ["30 outside-change", "31 blocking"]);
 }
 
 /// PHP-CS-Fixer's report of one rule that would change `lines`.
@@ -358,7 +372,7 @@ proptest! {
         let (baseline, against) = (Baseline::of(&made(&desk, &known)[0].findings), Baseline::of(&made(&desk, &more)[0].findings));
         let change = change("2,2");
         let criteria = Criteria {
-            policy, baseline: Some(&baseline), against: Some(&against), change: Some(&change).filter(|_| filter), refusals: Vec::new(),
+            policy, baseline: Some(&baseline), against: Some(&against), change: Some(&change).filter(|_| filter), ..Criteria::default()
         };
         let before = judge(&mut made(&desk, &found), &criteria).verdict.outcome;
         let one = *more.first().unwrap_or(&(0, 1, 0, 1, true));

@@ -67,6 +67,7 @@ impl<'p> Prepared<'p> {
             baseline: self.debt.baseline.as_ref(),
             against: against.as_ref(),
             change: self.change.as_ref().map(|known| &known.change),
+            files: roots.tracked.as_ref(),
             refusals: self.debt.refusals.clone(),
         };
         let mut judgement = judge(&mut reports, &criteria);
