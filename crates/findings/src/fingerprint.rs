@@ -34,8 +34,24 @@ pub fn fingerprint(finding: &Finding<'_>) -> Fingerprint {
 /// - the number after `line` or `lines` (`on line 8`, `lines 3-9`) and after a file name (`A.php:12`) becomes `N`,
 /// - an absolute path becomes its last two segments, as nobody here knows the root of the repository,
 /// - `class@anonymous/src/A.php:12` becomes `class@anonymous`.
+///
+/// What is taken out may leave something volatile behind (`/@anonymous/a`), so this is done until nothing changes; of a
+/// message made to need more than [`PASSES`] the rest stays.
 #[must_use]
 pub fn normalise(message: &str) -> Cow<'_, str> {
+    let mut message = pass(message);
+    for _ in 1..PASSES {
+        match pass(&message) {
+            Cow::Borrowed(_) => break,
+            Cow::Owned(shorter) => message = Cow::Owned(shorter),
+        }
+    }
+    message
+}
+
+const PASSES: usize = 16;
+
+fn pass(message: &str) -> Cow<'_, str> {
     let bytes = message.as_bytes();
     let mut out = String::new();
     let mut copied = 0;
@@ -48,7 +64,8 @@ pub fn normalise(message: &str) -> Cow<'_, str> {
             b'0'..=b'9' => line_number(message, at),
             _ => None,
         };
-        if let Some(change) = change {
+        // The letter of a drive may have been the end of the path before it.
+        if let Some(change) = change.filter(|change| change.start >= copied) {
             out.push_str(&message[copied..change.start]);
             change.instead.iter().for_each(|text| out.push_str(text));
             copied = change.end;
@@ -120,11 +137,15 @@ fn line_of_file(message: &str, at: usize) -> Option<Change<'_>> {
 fn anonymous_class(message: &str, at: usize) -> Option<Change<'_>> {
     const NAME: &str = "@anonymous";
     let start = at + NAME.len();
-    let rest = message[at..].strip_prefix(NAME).filter(|rest| rest.starts_with(['/', '\\', '\0']))?;
-    let mut len = 1 + word_len(&rest[1..]);
-    len += positions_len(&rest[len..]);
-    len += rest[len..].bytes().take_while(|&byte| byte == b'$' || is_word(byte)).count();
-    Some(Change { start, end: start + len, instead: [""; 3] })
+    let rest = message[at..].strip_prefix(NAME)?;
+    let mut len = 0;
+    // What is behind a path must not look like the path of this class when the path is gone.
+    while rest[len..].starts_with(['/', '\\', '\0']) {
+        len += 1 + word_len(&rest[len + 1..]);
+        len += positions_len(&rest[len..]);
+        len += rest[len..].bytes().take_while(|&byte| byte == b'$' || is_word(byte)).count();
+    }
+    (len > 0).then_some(Change { start, end: start + len, instead: [""; 3] })
 }
 
 /// The number in `line 12`; all numbers in `lines 3-9` and `lines 3, 4 and 9`.
@@ -235,6 +256,12 @@ mod tests {
         ] {
             assert_ne!(here, other);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_path_may_look_like_a_drive() {
+        let once = normalise(r"/w/a.php\i..C:/ao\fv").into_owned();
+        assert_eq!(normalise(&once), once);
     }
 
     proptest! {
