@@ -13,8 +13,25 @@ pub use glob::expand;
 
 /// The whole of a file, at most `limit` bytes. `-` is standard input.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    match open(path, limit)? {
+        Opened::File(file, size) => read_all(file, size, limit, &path.display().to_string()),
+        Opened::Stream(bytes) => Ok(bytes),
+    }
+}
+
+/// What a path names.
+#[derive(Debug)]
+pub enum Opened {
+    /// A file and its size. It can be read more than once, and in parts.
+    File(File, u64),
+    /// What standard input, a pipe or a device held: that can be read but once.
+    Stream(Vec<u8>),
+}
+
+/// Opens a file of at most `limit` bytes. `-` is standard input.
+pub fn open(path: &Path, limit: u64) -> Result<Opened> {
     if path.as_os_str() == "-" {
-        return read_all(io::stdin().lock(), 0, limit, "standard input");
+        return read_all(io::stdin().lock(), 0, limit, "standard input").map(Opened::Stream);
     }
     let name = path.display().to_string();
     let failed = |error| Failure::input(format!("cannot read {name}")).because(error);
@@ -24,7 +41,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
         let hint = format!("name the files in it, for example {}", path.join("*.json").display());
         return Err(Failure::input(format!("cannot read {name}: it is a directory")).hint(hint));
     }
-    read_all(file, about.len(), limit, &name)
+    if !about.is_file() {
+        return read_all(file, 0, limit, &name).map(Opened::Stream);
+    }
+    if about.len() > limit { Err(too_large(&name, limit)) } else { Ok(Opened::File(file, about.len())) }
 }
 
 /// Writes a file through a temporary one in the same directory, which takes its place only when all of it is
@@ -63,9 +83,13 @@ fn read_all(stream: impl Read, size: u64, limit: u64, name: &str) -> Result<Vec<
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::input(format!("cannot read {name}")).because(error))?;
     if count as u64 > limit {
-        return Err(Failure::input(format!("cannot read {name}: it is larger than {}", size_in_words(limit))));
+        return Err(too_large(name, limit));
     }
     Ok(bytes)
+}
+
+fn too_large(name: &str, limit: u64) -> Failure {
+    Failure::input(format!("cannot read {name}: it is larger than {}", size_in_words(limit)))
 }
 
 fn size_in_words(bytes: u64) -> String {

@@ -6,9 +6,10 @@ mod named;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use findings::read::{Context, Format};
+use findings::read::{Context, Format, read_from};
 use findings::{Arena, Report};
-use step::{Failure, files};
+use step::Failure;
+use step::files::{self, Opened};
 
 use crate::config::Tool;
 
@@ -73,10 +74,9 @@ fn parse<'a>(input: &Input, reading: &Reading<'_, 'a>) -> Vec<Report<'a>> {
     let context = Context { arena: reading.arena, roots: reading.roots, tool: input.tool.as_deref() };
     let read = match &input.report {
         None => Ok(Vec::new()),
-        // The bytes go as soon as they are read: the arena holds the text that is needed.
-        Some(path) => files::read(path, LIMIT)
+        Some(path) => files::open(path, LIMIT)
             .map_err(|failure| unreadable(path, &failure))
-            .and_then(|bytes| findings::read::read(&bytes, input.format, &context).map_err(|error| error.to_string())),
+            .and_then(|opened| reports(opened, input.format, &context)),
     };
     match read {
         Ok(reports) if !reports.is_empty() => reports,
@@ -86,6 +86,17 @@ fn parse<'a>(input: &Input, reading: &Reading<'_, 'a>) -> Vec<Report<'a>> {
             ..Report::unusable(input.source.clone(), String::new())
         }],
     }
+}
+
+/// The reports in a file or stream. Its bytes go as soon as they are read: the arena holds the text that is needed.
+fn reports<'a>(opened: Opened, format: Option<Format>, context: &Context<'_, 'a>) -> Result<Vec<Report<'a>>, String> {
+    let read = match opened {
+        Opened::File(file, _) => {
+            read_from(file, format, context).map_err(|error| format!("it cannot be read: {error}"))?
+        }
+        Opened::Stream(bytes) => findings::read::read(&bytes, format, context),
+    };
+    read.map_err(|error| error.to_string())
 }
 
 /// Why a file cannot be read, without its name, which stands beside it already.
