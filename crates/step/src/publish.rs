@@ -29,7 +29,9 @@ pub use target::Target;
 pub struct Published {
     /// Where it went: `acme/shop`, commit `0123abc`.
     place: String,
-    /// What is there now, in words: `the report stepgate-lint-phpstan`.
+    /// How many reports are there now.
+    pub reports: usize,
+    /// What else is there now, in words: `build status`.
     pub done: Vec<String>,
     /// What is not, and why, in the server's words.
     pub failed: Vec<String>,
@@ -44,13 +46,14 @@ pub struct Published {
 pub async fn publish(gate: &Gate<'_>, lines: Option<&LineMap>, target: &Target) -> Published {
     let mut published = Published { place: target.to_string(), ..Published::default() };
     for report in insights::reports(gate, lines, target) {
-        published.step(format!("the report {}", report.id), report.send(&target.remote_commit())).await;
+        let is_there = published.step(&format!("report {}", report.id), report.send(&target.remote_commit())).await;
+        published.reports += usize::from(is_there);
     }
     if target.is_whole() {
-        published.step("the build status".to_owned(), status::send(gate, target)).await;
+        published.one("build status".to_owned(), status::send(gate, target)).await;
         if let Some(pull_request) = target.pull_request {
-            let what = format!("the comment on pull request {pull_request}");
-            published.step(what, comment::send(gate, target, pull_request)).await;
+            let what = format!("comment on pull request {pull_request}");
+            published.one(what, comment::send(gate, target, pull_request)).await;
         }
     } else {
         published.notes.push(PROXY_ONLY.to_owned());
@@ -72,13 +75,14 @@ impl Published {
     ///
     /// When `err` cannot be written to.
     pub fn tell(&self, err: &mut dyn Write) -> io::Result<()> {
-        if !self.done.is_empty() {
-            writeln!(
-                err,
-                "published to {}: {}",
-                escape::terminal(&self.place),
-                escape::terminal(&self.done.join(", "))
-            )?;
+        let reports = match self.reports {
+            0 => None,
+            1 => Some("1 report".to_owned()),
+            reports => Some(format!("{reports} reports")),
+        };
+        let done: Vec<_> = reports.into_iter().chain(self.done.iter().cloned()).collect();
+        if !done.is_empty() {
+            writeln!(err, "published to {}: {}", escape::terminal(&self.place), escape::terminal(&done.join(", ")))?;
         }
         for failed in &self.failed {
             writeln!(err, "warning: could not publish {}", escape::terminal(failed))?;
@@ -95,19 +99,26 @@ impl Published {
         if required && !self.failed.is_empty() { Exit::Remote } else { verdict }
     }
 
-    /// Does one thing, unless what went before has shown that nobody answers: that was waited for long enough.
-    async fn step(&mut self, what: String, work: impl Future<Output = Result<(), bitbucket::Error>>) {
+    /// Does something that there is one of.
+    async fn one(&mut self, what: String, work: impl Future<Output = Result<(), bitbucket::Error>>) {
+        if self.step(&what, work).await {
+            self.done.push(what);
+        }
+    }
+
+    /// Does one thing, unless what went before has shown that nobody answers: that was waited for long enough. Gives
+    /// whether it is done.
+    async fn step(&mut self, what: &str, work: impl Future<Output = Result<(), bitbucket::Error>>) -> bool {
         if self.gone {
-            self.failed.push(format!("{what}: not tried any more"));
-            return;
+            self.failed.push(format!("the {what}: not tried any more"));
+            return false;
         }
-        match work.await {
-            Ok(()) => self.done.push(what),
-            Err(error) => {
-                self.gone = error.is_rate_limited() || error.is_transient() && error.status().is_none();
-                self.failed.push(format!("{what}: {error}{}", advice(&error)));
-            }
+        let result = work.await;
+        if let Err(error) = &result {
+            self.gone = error.is_rate_limited() || error.is_transient() && error.status().is_none();
+            self.failed.push(format!("the {what}: {error}{}", advice(error)));
         }
+        result.is_ok()
     }
 }
 

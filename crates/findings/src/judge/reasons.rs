@@ -9,14 +9,14 @@ use crate::words::{count, number};
 
 /// More than these nobody reads.
 const MOST_REASONS: usize = 20;
-const MOST_PROBLEMS_OF_A_REPORT: usize = 3;
+const MOST_NAMES: usize = 3;
 const MOST_TOOLS: usize = 10;
 
 pub(super) fn verdict(reports: &[Report<'_>], criteria: &Criteria<'_>, limits: &[Limit]) -> Verdict {
     let findings = || reports.iter().flat_map(|report| &report.findings);
     let totals = Totals::of(findings());
     let blocking_findings: Vec<_> = findings().filter(|finding| finding.disposition == Disposition::Blocking).collect();
-    let mut reasons = incomplete(reports);
+    let mut reasons: Vec<_> = incomplete(reports).into_iter().collect();
     let outcome = if !reasons.is_empty() {
         Outcome::Incomplete
     } else if !blocking_findings.is_empty() || !criteria.refusals.is_empty() {
@@ -41,21 +41,24 @@ pub(super) fn verdict(reports: &[Report<'_>], criteria: &Criteria<'_>, limits: &
     Verdict { outcome, reasons }
 }
 
-fn incomplete(reports: &[Report<'_>]) -> Vec<String> {
+/// `1 of 3 reports cannot be relied on: reports/phpstan.json`. What is wrong with them stands with the reports.
+fn incomplete(reports: &[Report<'_>]) -> Option<String> {
     if reports.is_empty() {
-        return vec!["there is no report, so nothing is known about the code".to_owned()];
+        return Some("there is no report, so nothing is known about the code".to_owned());
     }
-    let mut reasons = Vec::new();
-    for report in reports {
-        let name = if report.source.is_empty() { report.tool } else { &report.source };
-        let problems = report.problems.iter().take(MOST_PROBLEMS_OF_A_REPORT);
-        reasons.extend(problems.map(|problem| format!("{name} is incomplete: {problem}")));
-        let more = report.problems.len().saturating_sub(MOST_PROBLEMS_OF_A_REPORT);
-        if more > 0 {
-            reasons.push(format!("{name} has {}", count(more as u64, "more problem")));
+    let broken = || reports.iter().filter(|report| !report.is_complete());
+    let name =
+        |report: &Report<'_>| if report.source.is_empty() { report.tool.to_owned() } else { report.source.clone() };
+    let mut names: Vec<_> = broken().take(MOST_NAMES).map(name).collect();
+    let of = reports.len();
+    match broken().count() {
+        0 => None,
+        _ if of == 1 => Some(format!("{} cannot be relied on", names.concat())),
+        all => {
+            names.extend((all > MOST_NAMES).then(|| format!("and {} more", all - MOST_NAMES)));
+            Some(format!("{all} of {of} reports cannot be relied on: {}", names.join(", ")))
         }
     }
-    reasons
 }
 
 /// `3 new findings block: phpstan 2, phpcs 1`

@@ -56,13 +56,16 @@ impl Report {
 
 fn of_gate(gate: &Gate<'_>, target: &Target) -> Report {
     let verdict = &gate.verdict;
+    let reasons = verdict.reasons.iter().map(String::as_str);
+    let problem = |report: &findings::Report<'_>| Some(format!("{}: {}", report.source, report.problems.first()?));
+    let problems: Vec<_> = gate.reports.iter().filter_map(problem).collect();
     let mut data = vec![DataField::new("Verdict", DataValue::Text(verdict.outcome.as_str().to_owned()))];
     data.extend(counts(&gate.totals()));
     data.push(DataField::new("Tools", DataValue::Text(cut(&gate.tools().join(", "), 200))));
     Report {
         id: id(gate.program, None),
         title: gate.program.to_owned(),
-        details: details(verdict.reasons.iter().map(String::as_str), verdict.outcome.as_str()),
+        details: details(reasons.chain(problems.iter().map(String::as_str)), verdict.outcome.as_str()),
         kind: ReportType::Test,
         passed: verdict.outcome == Outcome::Pass,
         data,

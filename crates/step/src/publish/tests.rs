@@ -101,7 +101,7 @@ async fn each_tool_has_a_report_and_the_gate_has_the_last_word() {
     );
     let mut said = Vec::new();
     published.tell(&mut said).expect("memory");
-    insta::assert_snapshot!(String::from_utf8_lossy(&said), @"published to acme/shop at 0123456789ab: the report stepgate-lint-phpstan, the report stepgate-lint-phpcs, the report stepgate-lint, the build status, the comment on pull request 7");
+    insta::assert_snapshot!(String::from_utf8_lossy(&said), @"published to acme/shop at 0123456789ab: 3 reports, build status, comment on pull request 7");
 }
 
 #[tokio::test]
@@ -207,6 +207,8 @@ async fn an_incomplete_report_never_looks_good() {
         server.reports(COMMIT)[0].body["details"].as_str().expect("details").lines().next(),
         Some("cut short at byte 9")
     );
+    let whole = server.reports(COMMIT)[1].body["details"].clone();
+    assert!(whole.as_str().expect("details").ends_with("\nb.json: empty"), "{whole}");
     assert_eq!(server.statuses(COMMIT)[0].state, "FAILED");
 }
 
@@ -275,7 +277,7 @@ async fn a_refusal_is_told_in_the_servers_words_and_the_rest_goes_on() {
     let published = publish(&gate, None, &target(&server, Some(TOKEN)).await).await;
     assert_eq!(published.failed.len(), 1);
     assert!(published.failed[0].contains("The moon is full."), "{:?}", published.failed);
-    assert_eq!(published.done.len(), 3, "{:?}", published.done);
+    assert_eq!((published.reports, published.done.len()), (1, 2), "{:?}", published.done);
     assert_eq!(published.exit(Exit::Fail, false), Exit::Fail, "the verdict stands");
     assert_eq!(published.exit(Exit::Pass, true), Exit::Remote);
 }
@@ -288,7 +290,7 @@ async fn a_server_that_never_answers_is_waited_for_once() {
         server.inject(fault.always());
         let gate = gate(Outcome::Pass, &[finding(&arena, "src/A.php", 1, "x")]);
         let published = publish(&gate, None, &target(&server, Some(TOKEN)).await).await;
-        assert_eq!(published.done, [""; 0]);
+        assert_eq!((published.reports, &published.done[..]), (0, &[][..]));
         assert!(published.failed[1..].iter().all(|failed| failed.ends_with("not tried any more")), "{published:?}");
         assert_eq!(published.exit(Exit::Pass, false), Exit::Pass);
     }
