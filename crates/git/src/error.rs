@@ -43,6 +43,9 @@ pub enum Error {
     /// Neither the clone nor any remote can provide the destination.
     #[error("the clone does not know where `{0}` is, and has no remote to ask")]
     NoRemote(String),
+    /// The two have no commit in common in what history the clone has, and there is no remote that could give more.
+    #[error("the clone's history ends before HEAD and `{0}` meet, and it has no remote to ask for more")]
+    TooShallow(String),
     /// The remote does not have the branch.
     #[error("the remote `{remote}` has no branch `{branch}`")]
     NoBranch {
@@ -94,9 +97,9 @@ impl Error {
             Self::DubiousOwnership(root) => format!("git config --global --add safe.directory {}", root.display()),
             Self::Bare(_) => "run this in a clone with a work tree".to_owned(),
             Self::NoCommit => "commit something first".to_owned(),
-            Self::NoRevision(_) | Self::Unrelated(_) => FULL_CLONE.to_owned(),
+            Self::NoRevision(_) | Self::TooShallow(_) => FULL_CLONE.to_owned(),
             Self::NoRemote(name) => format!("add the remote, or fetch `{name}` before this step"),
-            Self::NoBranch { .. } => "name the branch that the change wants to go to".to_owned(),
+            Self::NoBranch { .. } | Self::Unrelated(_) => "name the branch that the change wants to go to".to_owned(),
             Self::Remote { .. } => format!("see that the step may read the repository; or {FULL_CLONE}"),
             Self::BadName(_) | Self::Start { .. } | Self::TimedOut { .. } | Self::Failed { .. } => return None,
         })

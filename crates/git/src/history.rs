@@ -66,7 +66,10 @@ impl Repo {
         }
         let remote = match &destination.remote {
             Some(remote) => remote.clone(),
-            None => self.default_remote().await?.ok_or_else(|| Error::NoRemote(destination.name.clone()))?,
+            None => match self.default_remote().await? {
+                Some(remote) => remote,
+                None => return Err(self.apart(destination).await?),
+            },
         };
         let tip = self.remote_tip(&remote, &destination.name).await?;
         self.fetch_until_they_meet(&remote, &destination.name, &tip).await
@@ -97,6 +100,16 @@ impl Repo {
     }
 
     async fn local_merge_base(&self, destination: &Destination) -> Result<Option<MergeBase>> {
+        for tip in self.known_tips(destination).await? {
+            if let Some(commit) = self.start_of_change(&tip).await? {
+                return Ok(Some(MergeBase { commit, destination: tip, fetched: false }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The commits that the clone has of the destination, the most trusted first.
+    async fn known_tips(&self, destination: &Destination) -> Result<Vec<String>> {
         let name = &destination.name;
         let remote = match &destination.remote {
             Some(remote) => Some(remote.clone()),
@@ -106,14 +119,30 @@ impl Repo {
         let tracking = remote.map(|remote| format!("refs/remotes/{remote}/{name}"));
         // The branch that is checked out says nothing of where it wants to go: it would make every change empty.
         let other = Some(name.clone()).filter(|_| current.as_ref() != Some(name));
-        let known = destination.commit.iter().cloned().chain(tracking).chain(other);
-        for candidate in known {
-            let Some(tip) = self.rev_parse(&candidate).await? else { continue };
-            if let Some(commit) = self.merge_base("HEAD", &tip).await? {
-                return Ok(Some(MergeBase { commit, destination: tip, fetched: false }));
-            }
+        let mut tips = Vec::new();
+        for candidate in destination.commit.iter().cloned().chain(tracking).chain(other) {
+            tips.extend(self.rev_parse(&candidate).await?);
         }
-        Ok(None)
+        Ok(tips)
+    }
+
+    /// Where the work tree left the history of `tip`. A merge that is not committed yet is part of the work tree.
+    async fn start_of_change(&self, tip: &str) -> Result<Option<String>> {
+        match self.rev_parse("MERGE_HEAD").await? {
+            Some(merged) => self.common_ancestor(&[tip, "HEAD", &merged]).await,
+            None => self.merge_base(tip, "HEAD").await,
+        }
+    }
+
+    /// Why there is no way to the destination without a remote.
+    async fn apart(&self, destination: &Destination) -> Result<Error> {
+        let name = destination.name.clone();
+        let is_known = !self.known_tips(destination).await?.is_empty();
+        Ok(match (is_known, self.is_shallow().await?) {
+            (false, _) => Error::NoRemote(name),
+            (true, true) => Error::TooShallow(name),
+            (true, false) => Error::Unrelated(name),
+        })
     }
 
     async fn find_remote_tip(&self, remote: &str, branch: &str) -> Result<Option<String>> {
@@ -138,7 +167,7 @@ impl Repo {
         loop {
             // The branch may have moved between the question for its tip and the fetch: then the tip lies deeper.
             if self.rev_parse(tip).await?.is_some()
-                && let Some(commit) = self.merge_base("HEAD", tip).await?
+                && let Some(commit) = self.start_of_change(tip).await?
             {
                 return Ok(MergeBase { commit, destination: tip.to_owned(), fetched: true });
             }

@@ -76,7 +76,12 @@ impl Repo {
     /// The best common ancestor of two revisions; `None` when the clone knows none. In a shallow clone the true one
     /// may be an even later commit, beyond the boundary.
     pub async fn merge_base(&self, a: &str, b: &str) -> Result<Option<String>> {
-        let base = self.git("merge-base").args([checked(a)?, checked(b)?]).run_or(1).await?;
+        self.common_ancestor(&[checked(a)?, checked(b)?]).await
+    }
+
+    /// The best common ancestor of the first commit and a merge of the others, whether there is such a merge or not.
+    pub(crate) async fn common_ancestor(&self, commits: &[&str]) -> Result<Option<String>> {
+        let base = self.git("merge-base").args(commits).run_or(1).await?;
         Ok(base.map(|base| line(&base)))
     }
 

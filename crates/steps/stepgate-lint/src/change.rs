@@ -29,7 +29,14 @@ pub(crate) async fn find(args: &ChangeArgs, changed: Changed, needed: bool, plac
     match (changed, destination) {
         (Changed::Off, None) => Ok(None),
         (Changed::Off, Some(destination)) if !needed || is_there(&destination, place).await => Ok(None),
-        (_, Some(destination)) => since(&destination, changed == Changed::Files, place.repo()?).await.map(Some),
+        (_, Some(destination)) => {
+            let way_out = match changed {
+                Changed::Off => "or leave open whether the baseline grew: --allow-baseline-growth",
+                Changed::Lines | Changed::Files => "or judge everything: --everything",
+            };
+            let since = since(&destination, changed == Changed::Files, place.repo()?).await;
+            since.map(Some).map_err(|failure| failure.hint(way_out))
+        }
         (_, None) => Err(no_destination()),
     }
 }

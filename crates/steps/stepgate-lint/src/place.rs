@@ -18,6 +18,7 @@ const BITBUCKET_ROOT: &str = "/opt/atlassian/pipelines/agent/build";
 /// Where this run takes place.
 pub(crate) struct Place {
     repo: Result<Repo, git::Error>,
+    base: PathBuf,
     dir: PathBuf,
     /// What the pipeline says.
     pub(crate) pipeline: Pipeline,
@@ -30,10 +31,10 @@ impl Place {
     pub(crate) async fn find(args: &ConfigArgs, session: &Session) -> Result<Self> {
         let pipeline = Pipeline::from_env(&session.env);
         let repo = Repo::discover(&session.dir).await.map(|repo| repo.with_config(pipeline.git_proxy()));
-        let base = repo.as_ref().map_or(session.dir.as_path(), Repo::given_root);
+        let base = repo.as_ref().map_or_else(|_| root_without_git(&session.dir), Repo::given_root).to_owned();
         let explicit = args.config.as_ref().map(|path| session.dir.join(path));
-        let config = step::config::load("lint", explicit.as_deref(), base)?.value;
-        Ok(Self { repo, dir: session.dir.clone(), pipeline, config })
+        let config = step::config::load("lint", explicit.as_deref(), &base)?.value;
+        Ok(Self { repo, base, dir: session.dir.clone(), pipeline, config })
     }
 
     /// The repository.
@@ -50,7 +51,7 @@ impl Place {
 
     /// The root of the repository, or the working directory where there is none. Paths in the config start here.
     pub(crate) fn base(&self) -> &Path {
-        self.repo.as_ref().map_or(self.dir.as_path(), Repo::given_root)
+        &self.base
     }
 
     /// Where tools may have seen the repository, and what is in it.
@@ -79,8 +80,8 @@ impl Place {
 
     /// The working directory relative to the root of the repository.
     fn within(&self) -> Option<String> {
-        let below = self.dir.canonicalize().ok()?;
-        Some(slashes(below.strip_prefix(self.repo.as_ref().ok()?.root()).ok()?))
+        let (below, root) = (self.dir.canonicalize().ok()?, self.base.canonicalize().ok()?);
+        Some(slashes(below.strip_prefix(root).ok()?))
     }
 
     /// The baseline file: as asked for, as configured, or the default name.
@@ -106,6 +107,12 @@ impl Place {
     pub(crate) fn shown(&self, path: &Path) -> String {
         files::shown(path, &self.dir).to_string()
     }
+}
+
+/// The root of the repository that `dir` is in, as far as can be seen where there is no git, or where it does not trust
+/// the repository: config and baseline are there all the same. `dir` itself when it is in none.
+fn root_without_git(dir: &Path) -> &Path {
+    dir.ancestors().find(|ancestor| ancestor.join(".git").exists()).unwrap_or(dir)
 }
 
 fn slashes(path: &Path) -> String {

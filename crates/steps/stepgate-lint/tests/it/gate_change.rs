@@ -104,6 +104,7 @@ fn a_change_that_cannot_be_known_is_no_pass() {
     ------- stderr -------
     error: cannot tell what changed since `gone`: the clone does not know where `gone` is, and has no remote to ask
     hint: add the remote, or fetch `gone` before this step
+    hint: or judge everything: --everything
     [exit status: 3]
     ");
 }

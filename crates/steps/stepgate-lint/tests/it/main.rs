@@ -4,6 +4,7 @@
 mod baseline_commands;
 mod gate_baseline;
 mod gate_change;
+mod gate_clones;
 mod gate_incomplete;
 mod gate_publish;
 mod gate_reports;
