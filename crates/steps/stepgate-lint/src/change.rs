@@ -72,9 +72,7 @@ pub(crate) async fn base(destination: &Destination, repo: &Repo) -> Result<Strin
 /// What changed in the work tree since it left `destination`.
 pub(crate) async fn since(destination: &Destination, whole_files: bool, repo: &Repo) -> Result<Known> {
     let base = base(destination, repo).await?;
-    let mut files = diff(&base, repo).await?;
-    let new = repo.untracked_files().await.map_err(|error| Failure::git("cannot list new files", error))?;
-    files.extend(new.into_iter().map(all_new));
+    let files = diff(&base, repo).await?;
     Ok(Known { base, change: Change::new(files, whole_files) })
 }
 
@@ -84,10 +82,14 @@ pub(crate) async fn lines_in(commit: &str, repo: &Repo) -> Result<LineMap> {
     Ok(LineMap::new(diff(commit, repo).await?))
 }
 
+/// What differs between `commit` and the work tree, files that git does not know yet included.
 async fn diff(commit: &str, repo: &Repo) -> Result<Vec<FileDiff>> {
     let what = format!("cannot compare the work tree with {commit}");
     let diff = repo.diff(commit, Target::WorkTree, &[]).await.map_err(|error| Failure::git(&what, error))?;
-    diff::parse(&diff).map_err(|error| Failure::bug(what).because(error))
+    let mut files = diff::parse(&diff).map_err(|error| Failure::bug(what).because(error))?;
+    let new = repo.untracked_files().await.map_err(|error| Failure::git("cannot list new files", error))?;
+    files.extend(new.into_iter().map(all_new));
+    Ok(files)
 }
 
 /// A file that git does not know yet: every line is new.
