@@ -68,10 +68,10 @@ struct Sample {
 impl Sample {
     fn add(&mut self, read: impl FnOnce(&mut dyn FnMut(&str, &str))) {
         self.errors += 1;
-        self.sourceless += 1;
+        let mut has_source = false;
         read(&mut |key, value| match key {
             "source" if !value.is_empty() => {
-                self.sourceless -= 1;
+                has_source = true;
                 self.sniffs += usize::from(phpcs::is_sniff(value) || value.starts_with("Internal."));
                 self.fixers += usize::from(value.starts_with("PHP-CS-Fixer."));
             }
@@ -80,6 +80,7 @@ impl Sample {
             "column" => self.first_column += usize::from(value == "1"),
             _ => {}
         });
+        self.sourceless += usize::from(!has_source);
     }
 
     fn dialect(&self) -> Dialect {
