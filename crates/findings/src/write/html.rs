@@ -1,5 +1,6 @@
 //! One self-contained page: no network, no script, readable on a phone, in the dark and on paper.
 
+mod diff;
 mod findings;
 mod plots;
 
@@ -16,14 +17,24 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 /// A reason, problem or note longer than this is cut.
 const TEXT_CHARS: usize = 1_000;
 
+/// A heading longer than this is set smaller, so that the first screen has room for what comes below.
+const HEADING_CHARS: usize = 90;
+
 pub(super) fn write(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
     head(gate, out)?;
     verdict(gate, options, out)?;
     writeln!(out, "<main class=\"wrap\">")?;
     tiles(gate, out)?;
-    inputs(gate, out)?;
-    plots::section(gate, out)?;
+    // What has to be done comes first: a report that cannot be relied on is mended before any finding.
+    let incomplete = gate.reports.iter().any(|report| !report.is_complete());
+    if incomplete {
+        inputs(gate, out)?;
+    }
     findings::section(gate, options, out)?;
+    plots::section(gate, out)?;
+    if !incomplete {
+        inputs(gate, out)?;
+    }
     writeln!(out, "</main>")?;
     footer(gate, options, out)?;
     writeln!(out, "</body>\n</html>")
@@ -54,10 +65,16 @@ fn verdict(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::R
     if let Some(subject) = options.subject {
         write!(out, " · {}", text(subject))?;
     }
-    writeln!(out, "</p>\n<h1>{word}: {}</h1>", text(first_reason(gate)))?;
+    let reason = first_reason(gate);
+    let long = if reason.chars().count() > HEADING_CHARS { " class=\"long\"" } else { "" };
+    writeln!(out, "</p>\n<h1{long}>{word}: {}</h1>", name(reason))?;
     list("reasons", further_reasons(gate), out)?;
     if gate.findings().next().is_some() {
-        writeln!(out, "<nav><a href=\"#findings\">Findings</a> <a href=\"#plots\">Where they are</a></nav>")?;
+        writeln!(
+            out,
+            "<nav><a href=\"#findings\">Findings</a> <a href=\"#plots\">Where they are</a> \
+             <a href=\"#inputs\">Inputs</a></nav>"
+        )?;
     }
     writeln!(out, "</div></header>")
 }
@@ -71,6 +88,7 @@ fn tiles(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
         ("muted", "muted: known, or not of this change", totals.muted),
         ("all", "findings in all", totals.findings),
     ] {
+        let class = if count == 0 { "zero" } else { class };
         writeln!(out, "<div class=\"tile {class}\"><dt>{label}</dt><dd>{}</dd></div>", number(count))?;
     }
     writeln!(out, "</dl></section>")
@@ -79,7 +97,7 @@ fn tiles(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn inputs(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section aria-labelledby=\"inputs\">\n<h2 id=\"inputs\">Inputs</h2>")?;
     writeln!(out, "<div class=\"card\"><table class=\"inputs\">\n<thead><tr>")?;
-    for (class, label) in [("", "Input"), ("", "Tool and format"), ("num", "Findings"), ("", "State")] {
+    for (class, label) in [("", "Input"), ("", "Tool and format"), ("num", "Findings"), ("state", "State")] {
         writeln!(out, "<th scope=\"col\" class=\"{class}\">{label}</th>")?;
     }
     writeln!(out, "</tr></thead>\n<tbody>")?;
@@ -91,7 +109,7 @@ fn inputs(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn input(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let count: u64 = report.findings.iter().map(|finding| u64::from(finding.count)).sum();
-    write!(out, "<tr><th scope=\"row\" class=\"path\">{}", text(&report.source))?;
+    write!(out, "<tr><th scope=\"row\" class=\"path\">{}", name(&report.source))?;
     list("problem", &report.problems, out)?;
     list("notes soft", &report.notes, out)?;
     write!(out, "</th><td>{}</td><td class=\"num\">{}</td>", text(&input_kind(report)), number(count))?;
@@ -121,6 +139,11 @@ fn list(class: &str, texts: &[String], out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<li>and {} more</li>", number(more as u64))?;
     }
     writeln!(out, "</ul>")
+}
+
+/// A hostile path or dotted name, which may be broken after its separators and, if need be, anywhere.
+fn name(name: &str) -> String {
+    text(name).replace('/', "/<wbr>").replace('\\', "\\<wbr>").replace('.', "<wbr>.")
 }
 
 /// Hostile text of any length.

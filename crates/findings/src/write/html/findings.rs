@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::text;
+use super::diff::Diffs;
+use super::{name, text};
 use crate::escape;
 use crate::model::{Disposition, Finding, Gate, most_important};
 use crate::write::Options;
@@ -23,9 +24,12 @@ pub(super) fn section(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Writ
     } else {
         filter(gate, out)?;
     }
+    let mut diffs = Diffs::new();
     for (place, (path, mut findings)) in by_file(most_important(gate.findings(), most)).into_iter().enumerate() {
         findings.sort_by_key(|finding| (rank(finding.disposition), finding.line, finding.column));
         file(path, &findings, place < OPEN_FILES, options, out)?;
+        diffs.of(&findings, out)?;
+        writeln!(out, "</details>")?;
     }
     if all > most {
         // This page is not where the rest is.
@@ -47,18 +51,22 @@ fn elsewhere<'o>(options: &Options<'o>) -> Vec<(crate::write::Output, &'o str)> 
     options.reports.iter().filter(|(output, _)| *output != crate::write::Output::Html).copied().collect()
 }
 
-/// Check boxes that hide rows; the style sheet does the work.
+/// Check boxes that hide rows; the style sheet does the work. What is muted is hidden to begin with when there is
+/// something else to see.
 fn filter(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
     let totals = gate.totals();
     writeln!(out, "<div class=\"filter\" role=\"group\" aria-label=\"Show\">")?;
     for (word, count) in [("blocking", totals.blocking), ("reported", totals.reported), ("muted", totals.muted)] {
         if count > 0 {
-            writeln!(out, "<label><input type=\"checkbox\" id=\"show-{word}\" checked> {word}</label>")?;
+            let checked = if word == "muted" && count < totals.findings { "" } else { " checked" };
+            let count = number(count);
+            writeln!(out, "<label><input type=\"checkbox\" id=\"show-{word}\"{checked}> {count} {word}</label>")?;
         }
     }
     writeln!(out, "</div>")
 }
 
+/// A file up to where its proposed changes go.
 fn file(
     path: &str,
     findings: &[&Finding<'_>],
@@ -66,17 +74,13 @@ fn file(
     options: &Options<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let blocking = findings.iter().filter(|finding| finding.disposition == Disposition::Blocking).count();
-    let rest = findings.len() - blocking;
-    open &= findings.iter().any(|finding| !matches!(finding.disposition, Disposition::Muted(_)));
-    let path = if path.is_empty() { "about the whole run".to_owned() } else { text(path) };
-    writeln!(out, "<details{}>", if open { " open" } else { "" })?;
+    // The worst comes first.
+    let state = findings.first().map_or("", |finding| finding.disposition.as_str());
+    open &= state != "muted";
+    let path = if path.is_empty() { "about the whole run".to_owned() } else { name(path) };
+    writeln!(out, "<details class=\"{state}\"{}>", if open { " open" } else { "" })?;
     write!(out, "<summary><span class=\"path\">{path}</span><span class=\"counts\">")?;
-    match (blocking, rest) {
-        (0, rest) => write!(out, "{rest}")?,
-        (blocking, 0) => write!(out, "<b>{blocking} blocking</b>")?,
-        (blocking, rest) => write!(out, "<b>{blocking} blocking</b>, {rest} more")?,
-    }
+    write!(out, "{}", counts(findings))?;
     writeln!(out, "</span></summary>\n<div class=\"found\"><table>\n<thead><tr>")?;
     for (class, label) in [("line", "Line"), ("sev", "Severity"), ("", "Message"), ("rule", "Rule")] {
         write!(out, "<th scope=\"col\" class=\"{class}\">{label}</th>")?;
@@ -85,7 +89,18 @@ fn file(
     for finding in findings {
         row(finding, options, out)?;
     }
-    writeln!(out, "</tbody></table></div>\n</details>")
+    writeln!(out, "</tbody></table></div>")
+}
+
+/// `<b>2 blocking</b>, 1 muted`.
+fn counts(findings: &[&Finding<'_>]) -> String {
+    let count = |state| findings.iter().filter(|finding| finding.disposition.as_str() == state).count();
+    let counts = ["blocking", "reported", "muted"].map(|state| (state, count(state)));
+    let words = counts.iter().filter(|(_, count)| *count > 0).map(|(state, count)| match *state {
+        "blocking" => format!("<b>{count} blocking</b>"),
+        state => format!("{count} {state}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 fn row(finding: &Finding<'_>, options: &Options<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -98,12 +113,13 @@ fn row(finding: &Finding<'_>, options: &Options<'_>, out: &mut dyn Write) -> io:
     }
     write!(out, "</td>")?;
     write!(out, "<td><div class=\"message\">{}</div>", message(finding))?;
-    let help = finding.detail.and_then(|detail| detail.help);
+    // With a diff, it stands there.
+    let help = finding.detail.filter(|detail| detail.diff.is_none()).and_then(|detail| detail.help);
     let context = finding.detail.and_then(|detail| detail.context).map(|context| format!("in context of {context}"));
     for why in [help.map(str::to_owned), context, muted(finding)].iter().flatten() {
         write!(out, "<div class=\"why\">{}</div>", text(why))?;
     }
-    let rule = text(finding.rule.id);
+    let rule = name(finding.rule.id);
     write!(out, "</td><td class=\"rule\">{} ", text(finding.rule.tool))?;
     match web_link(finding.rule.link) {
         Some(link) if !rule.is_empty() => write!(out, "<a href=\"{}\">{rule}</a>", escape::html(link))?,
@@ -126,7 +142,8 @@ fn line(finding: &Finding<'_>, options: &Options<'_>) -> String {
 
 fn message(finding: &Finding<'_>) -> String {
     let message = finding.message.trim();
-    let mut out = escape::html(&escape::cut(message, MESSAGE_CHARS)).into_owned();
+    // Class names may be broken between their parts.
+    let mut out = escape::html(&escape::cut(message, MESSAGE_CHARS)).replace('\\', "\\<wbr>");
     let chars = message.chars().count();
     if chars > MESSAGE_CHARS {
         out.push_str(&format!(" <span class=\"times\">(cut, {} characters in all)</span>", number(chars as u64)));

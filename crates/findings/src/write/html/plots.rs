@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use rustc_hash::FxHashMap;
 
-use super::text;
+use super::name;
 use crate::model::{Disposition, Finding, Gate, Severity, Totals};
 use crate::write::summary::{by_tool, number};
 
@@ -67,10 +67,10 @@ fn plot(title: &str, bars: Vec<(&str, Vec<Part>)>, out: &mut dyn Write) -> io::R
         out,
         "<thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Shares</th><th scope=\"col\">Findings</th></tr></thead>\n<tbody>"
     )?;
-    for (name, parts) in &bars {
+    for (label, parts) in &bars {
         let all = sum(parts);
         let words: Vec<_> = used(parts).map(|(word, count)| format!("{} {word}", number(*count))).collect();
-        write!(out, "<tr><th scope=\"row\">{}</th><td class=\"shares\"><div class=\"bar\" role=\"img\" ", text(name))?;
+        write!(out, "<tr><th scope=\"row\">{}</th><td class=\"shares\"><div class=\"bar\" role=\"img\" ", name(label))?;
         write!(out, "aria-label=\"{}\" style=\"width:{}%\">", words.join(", "), percent(all, longest))?;
         for (word, count) in used(parts) {
             write!(out, "<i class=\"{word}\" style=\"width:{}%\"></i>", percent(*count, all))?;

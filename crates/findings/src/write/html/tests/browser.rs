@@ -135,28 +135,75 @@ fn a_browser_sees_every_finding_and_no_element_that_came_from_a_message() {
     }
 }
 
+/// What `script` puts into `data-measured` of the body, for `text` in a frame of that size: a browser window is never
+/// as narrow as a phone. The script needs the policy of the page out of the way.
+fn measured(name: &str, text: &str, [width, height]: [u32; 2], script: &str) -> String {
+    let inner = text.replacen("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"", 1);
+    let inner = inner.replace('&', "&amp;").replace('"', "&quot;");
+    let outer = folder().join(name);
+    save(
+        &outer,
+        &format!(
+            "<body><iframe id=f width={width} height={height} style=border:0 srcdoc=\"{inner}\" \
+             onload=\"const page = f.contentDocument; document.body.dataset.measured = {script}\"></iframe>"
+        ),
+    );
+    let dom = chromium(&outer, &["--dump-dom".to_owned()]);
+    let (_, measured) = dom.split_once("data-measured=\"").expect("measured");
+    let picture = outer.with_extension("png");
+    chromium(&outer, &["--window-size=900,4000".to_owned(), format!("--screenshot={}", picture.display())]);
+    measured.split('"').next().unwrap_or_default().to_owned()
+}
+
 #[test]
 #[ignore = "needs chromium"]
 fn nothing_is_wider_than_a_phone() {
     let bump = bumpalo::Bump::new();
     let gate = Gate { verdict: failed(&["17 new findings block", HOSTILE]), ..rich(&Arena::new(&bump)) };
     let (_, text) = page(&gate, "narrow.html");
-    // A page in a frame of that width: a browser window is never as narrow. The script that measures needs the
-    // policy out of the way.
-    let inner = text.replacen("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"", 1);
-    let inner = inner.replace('&', "&amp;").replace('"', "&quot;");
-    let measure = "document.body.dataset.width = f.contentDocument.documentElement.scrollWidth";
-    let outer = folder().join("phone.html");
     for width in [800, 360] {
-        save(
-            &outer,
-            &format!(
-                "<body><iframe id=f width={width} height=9000 style=border:0 srcdoc=\"{inner}\" onload=\"{measure}\"></iframe>"
-            ),
-        );
-        let dom = chromium(&outer, &["--dump-dom".to_owned()]);
-        assert!(dom.contains(&format!("data-width=\"{width}\"")), "{:?}", dom.get(dom.len().saturating_sub(300)..));
+        let scroll = measured("phone.html", &text, [width, 9_000], "page.documentElement.scrollWidth");
+        assert_eq!(scroll, width.to_string());
     }
-    let picture = folder().join("phone.png");
-    chromium(&outer, &["--window-size=500,4000".to_owned(), format!("--screenshot={}", picture.display())]);
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn the_first_screen_shows_what_blocks_and_what_is_muted_is_out_of_the_way() {
+    let bump = bumpalo::Bump::new();
+    let mut gate = rich(&Arena::new(&bump));
+    gate.reports.retain(Report::is_complete);
+    gate.verdict = failed(&["17 new findings block: phpstan 12, phpcs 5"]);
+    let (_, text) = page(&gate, "first.html");
+    for [width, height] in [[1_280, 800], [360, 740]] {
+        let place = "page.querySelector('tr.blocking').getBoundingClientRect().top";
+        let top: f64 = measured("first-screen.html", &text, [width, height], place).parse().expect("a number");
+        assert!(top > 0.0 && top < f64::from(height), "{top} of {height}");
+    }
+    let muted = "[...page.querySelectorAll('.muted')].filter(e => e.closest('section[aria-labelledby=findings]') \
+                 && e.checkVisibility()).length";
+    assert_eq!(measured("muted.html", &text, [1_280, 800], muted), "0");
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn a_proposed_change_is_shown_as_a_diff_line_by_line() {
+    let diff = "--- a\n+++ b\n@@ -5,3 +5,2 @@\n use App\\Entity\\Order;\n-use App\\Entity\\OrderLine;\n+\n";
+    let bump = bumpalo::Bump::new();
+    let arena = Arena::new(&bump);
+    let mut gate = fixture::clean();
+    gate.reports[0].findings.push(Finding {
+        line: 6,
+        disposition: Disposition::Blocking,
+        detail: arena.detail(Detail { diff: Some(diff), ..Detail::default() }),
+        ..Finding::new(
+            arena.rule("php-cs-fixer", "no_unused_imports"),
+            Some(arena.file("src/A.php", true)),
+            Severity::Medium,
+            "Found violation(s) of type: no_unused_imports",
+        )
+    });
+    let (_, text) = page(&gate, "diff.html");
+    let heights = "[...page.querySelectorAll('.diff pre > *')].map(e => e.tagName + (e.offsetHeight > 10)).join()";
+    assert_eq!(measured("diff-frame.html", &text, [800, 800], heights), "Btrue,SPANtrue,DELtrue,INStrue");
 }
