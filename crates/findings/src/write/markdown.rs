@@ -58,7 +58,9 @@ impl Page {
             let kind = plain(&input_kind(report));
             format!("{} ({kind}) is **incomplete**: {}", code(&report.source), plain(&report.problems.join("; ")))
         };
-        self.list(gate.reports.iter().filter(|report| !report.is_complete()).map(problems));
+        // Two lists with nothing between them are one, and most verdicts name what is incomplete.
+        let named = |report: &Report<'_>| gate.verdict.reasons.iter().any(|reason| reason.contains(&report.source));
+        self.list(gate.reports.iter().filter(|report| !report.is_complete() && !named(report)).map(problems));
     }
 
     fn list(&mut self, items: impl Iterator<Item = String>) {

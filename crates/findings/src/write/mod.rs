@@ -90,6 +90,8 @@ pub struct Options<'o> {
     pub max_chars: Option<usize>,
     /// The other reports of this run and where they are, to be pointed at.
     pub reports: &'o [(Output, &'o str)],
+    /// Where findings are that there is no room for, when no report has them, in words: `in the annotations`.
+    pub rest: Option<&'o str>,
     /// What was judged, in words: repository, branch, commit.
     pub subject: Option<&'o str>,
     /// Where the files of the commit can be looked at: `https://bitbucket.org/WORKSPACE/REPO/src/COMMIT`, to which

@@ -104,9 +104,10 @@ pub(super) fn left_out(all: usize, most: usize, options: &Options<'_>) -> Option
     let more = number(all.checked_sub(most).filter(|more| *more > 0)? as u64);
     let whole = [Output::Html, Output::Json, Output::Sarif];
     let report = whole.iter().find_map(|wanted| options.reports.iter().find(|(output, _)| output == wanted));
-    Some(match report {
-        Some((_, path)) => format!("+{more} more in {path}"),
-        None => format!("+{more} more (--output html=report.html shows them)"),
+    Some(match (report, options.rest) {
+        (Some((_, path)), _) => format!("+{more} more in {path}"),
+        (None, Some(rest)) => format!("+{more} more {rest}"),
+        (None, None) => format!("+{more} more (--output html=report.html shows them)"),
     })
 }
 

@@ -113,6 +113,31 @@ fn markdown_is_the_verdict_what_is_new_and_the_totals() {
 }
 
 #[test]
+fn markdown_says_once_what_is_incomplete() {
+    let mut gate = gate();
+    gate.verdict.reasons = vec![
+        "3 new findings block".to_owned(),
+        "reports/psalm.json is incomplete: line 1 column 1: the file is empty".to_owned(),
+    ];
+    let text = written(Output::Markdown, &gate, &options());
+    assert_eq!(text.matches("the file is empty").count(), 1, "{text}");
+    assert_eq!(written(Output::Markdown, &self::gate(), &options()).matches("the file is empty").count(), 1);
+}
+
+#[test]
+fn markdown_says_where_the_findings_are_that_it_has_no_room_for() {
+    let bump = bumpalo::Bump::new();
+    let gate = large(&bump, 30);
+    let more = |options: &Options<'_>| {
+        let text = written(Output::Markdown, &gate, options);
+        text.lines().find(|line| line.contains("+5 more")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(more(&options()), "\\+5 more in build/report.html");
+    let comment = Options { rest: Some("in the annotations"), reports: &[], ..options() };
+    assert_eq!(more(&comment), "\\+5 more in the annotations");
+}
+
+#[test]
 fn markdown_is_never_longer_than_it_may_be() {
     let bump = bumpalo::Bump::new();
     let gate = large(&bump, 5_000);

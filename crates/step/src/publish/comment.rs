@@ -8,7 +8,8 @@ use super::Target;
 /// Writes the comment, or brings the one of an earlier run up to date.
 pub(super) async fn send(gate: &Gate<'_>, target: &Target, pull_request: u64) -> Result<(), bitbucket::Error> {
     let source = target.source();
-    let options = Options { max_chars: Some(BODY_CHARS), source: Some(&source), ..Options::default() };
+    let rest = Some("in the reports of the commit (Code Insights)");
+    let options = Options { max_chars: Some(BODY_CHARS), source: Some(&source), rest, ..Options::default() };
     let mut body = Vec::new();
     write::write(Output::Markdown, gate, &options, &mut body)
         .map_err(|error| bitbucket::Error::Invalid(format!("write the comment: {error}")))?;
