@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::Resettable;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args, Command, ValueEnum};
+
+use crate::env::Env;
 
 /// Which arguments were given, and how.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +49,22 @@ impl Sources {
     pub fn get(&self, id: &str) -> Option<Given> {
         self.0.get(id).copied()
     }
+}
+
+/// `command`, for which empty environment variables are not set. Its help names variables without their values.
+#[must_use]
+pub fn in_env(command: Command, env: &Env) -> Command {
+    ignoring_env(command, &|name| env.is_empty(name))
+}
+
+/// `command`, which does not take arguments from the environment variables that `ignored` says.
+#[must_use]
+pub fn ignoring_env(command: Command, ignored: &impl Fn(&str) -> bool) -> Command {
+    let command = command.mut_args(|arg| match arg.get_env().and_then(|name| name.to_str()) {
+        Some(name) if ignored(name) => arg.env(Resettable::Reset),
+        _ => arg.hide_env_values(true),
+    });
+    command.mut_subcommands(|command| ignoring_env(command, ignored))
 }
 
 /// The config file.

@@ -9,7 +9,8 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-use crate::args::Sources;
+use crate::args::{Sources, in_env};
+use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind, Result};
 use crate::session::Session;
@@ -53,7 +54,8 @@ where
     A: CommandFactory + FromArgMatches,
 {
     tell_of_bugs();
-    let parsed = A::command().try_get_matches_from(args);
+    let command = in_env(A::command(), &Env::of_process());
+    let parsed = command.try_get_matches_from(args);
     let parsed = parsed.and_then(|matches| Ok((A::from_arg_matches(&matches)?, matches)));
     match parsed {
         Ok((args, matches)) => with_session(program, args, &matches),

@@ -59,6 +59,12 @@ fn empty_files_comments_and_empty_sections_are_the_default() {
 }
 
 #[test]
+fn a_section_may_begin_with_any_number_of_comments() {
+    let text = format!("lint:\n{}  max: 3\n{}", "  # why\n".repeat(2_000), "  # why not\n".repeat(2_000));
+    assert_eq!(loaded(&text).expect("usable").value.max, 3);
+}
+
+#[test]
 fn a_section_is_read_with_anchors_and_merges() {
     let config = loaded("lint:\n  tools:\n    a: &a {max: 3, block: any}\n    b: {<<: *a, max: 4}\n").expect("usable");
     let tool = |max| Section { max, block: Block::Any, ..Section::default() };

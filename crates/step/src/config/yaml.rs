@@ -65,6 +65,8 @@ fn options() -> Options {
         strict_indentation: true,
         reject_unsupported_tags: true,
         with_snippet: false,
+        // Comments that are kept may be only so many in a row.
+        emit_comments: false,
     }
 }
 

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use findings::judge::Policy;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use findings::read::Format;
+use findings::write::Output;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::exit_codes::ExitCodes;
+use crate::formats;
 
 /// Static analysis: what blocks, what is known, which tools run.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema, Serialize)]
@@ -26,6 +29,8 @@ pub struct Config {
     /// Further absolute paths under which the tools may have seen the repository (a container's mount point).
     pub roots: Vec<String>,
     /// Files to write besides the terminal's text, by format: `json: reports/lint.json`.
+    #[serde(deserialize_with = "known_outputs")]
+    #[schemars(schema_with = "schema_of_outputs")]
     pub outputs: BTreeMap<String, PathBuf>,
     /// The tools that `stepgate-lint run` runs, by name. Default: those that are configured in the repository.
     pub tools: BTreeMap<String, Tool>,
@@ -64,6 +69,8 @@ pub struct Tool {
     /// Its arguments. They replace the known ones, so they must ask for a report format that we read.
     pub args: Option<Vec<String>>,
     /// The format of its report. Default: found from the content.
+    #[serde(deserialize_with = "known_format")]
+    #[schemars(schema_with = "schema_of_format")]
     pub format: Option<String>,
     /// Where its report is.
     pub report: ReportIn,
@@ -80,4 +87,52 @@ pub enum ReportIn {
     Stdout,
     /// In this file, relative to the root of the repository.
     File(PathBuf),
+}
+
+/// A name that is checked where it is read, so that an error says where it stands.
+#[derive(Deserialize, Eq, Ord, PartialEq, PartialOrd)]
+#[serde(try_from = "String")]
+struct OutputName(String);
+
+impl TryFrom<String> for OutputName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        formats::output(&name).map(|_known| Self(name))
+    }
+}
+
+fn known_outputs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, PathBuf>, D::Error> {
+    let outputs = BTreeMap::<OutputName, PathBuf>::deserialize(deserializer)?;
+    Ok(outputs.into_iter().map(|(OutputName(name), path)| (name, path)).collect())
+}
+
+fn schema_of_outputs(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": { "enum": Output::ALL.map(Output::as_str) },
+        "additionalProperties": { "type": "string" },
+    })
+}
+
+/// As [`OutputName`].
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct FormatName(String);
+
+impl TryFrom<String> for FormatName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        formats::input(&name).map(|_known| Self(name))
+    }
+}
+
+fn known_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<FormatName>::deserialize(deserializer)?.map(|FormatName(name)| name))
+}
+
+fn schema_of_format(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = Format::ALL.iter().map(|format| Some(format.as_str())).chain([None]).collect();
+    json_schema!({ "enum": names })
 }
