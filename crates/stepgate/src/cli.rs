@@ -7,7 +7,7 @@ use crate::{demo, doctor, explain, init, schema};
 
 /// Gates for Bitbucket Pipelines that fail closed.
 #[derive(Debug, Parser)]
-#[command(name = "stepgate", version, about, propagate_version = true)]
+#[command(name = "stepgate", version, propagate_version = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -15,22 +15,23 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Plays the main job end to end on this machine, without any account.
+    /// Play a pull request through the gate on this machine, without any account
     Demo(demo::Args),
-    /// Writes a commented stepgate.yaml and the pipeline to go with it.
+    /// Write a commented stepgate.yaml, its schema, and the pipeline to go with it
     Init(init::Args),
-    /// Checks tools, credentials, clone and configuration, and says how to mend each.
+    /// Check tools, credentials, clone and configuration, and say how to mend each
+    #[command(mut_arg("publish", |arg| arg.hide(true)), mut_arg("require_publish", |arg| arg.hide(true)))]
     Doctor(Box<doctor::Args>),
-    /// Prints the JSON Schema of stepgate.yaml or of the JSON report.
+    /// Print the JSON Schema of stepgate.yaml or of the JSON report
     Schema(schema::Args),
-    /// Shows the configuration in force.
+    /// Show the configuration in force
     Config(explain::Args),
-    /// Prints a completion script for a shell.
+    /// Print a completion script for a shell
     Completions {
-        /// The shell.
+        /// The shell
         shell: clap_complete::Shell,
     },
-    /// Did this change make the code worse? (stepgate-lint)
+    /// Judge what PHPStan, PHP_CodeSniffer and others found: did this change make the code worse? (stepgate-lint)
     Lint(Box<stepgate_lint::Args>),
 }
 

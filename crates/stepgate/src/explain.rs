@@ -4,7 +4,8 @@ use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches};
 use git::Repo;
-use step::args::{ConfigArgs, Sources};
+use serde_json::Value;
+use step::args::{ConfigArgs, Sources, in_env};
 use step::config::Origin;
 use step::{Exit, Failure, Result, Session, config, files};
 use stepgate_lint::args::{Command, GateArgs};
@@ -13,14 +14,14 @@ use stepgate_lint::{Setting, settings};
 /// Arguments of `stepgate config`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    config: ConfigArgs,
-    /// Says of each value where it came from: command line, environment, file or default.
+    /// Say of each value where it came from: command line, environment, file or default
     #[arg(long)]
     explain: bool,
-    /// Arguments as `stepgate lint gate` would be given them, to see what they change.
+    /// Arguments as `stepgate lint gate` would be given them, to see what they change
     #[arg(last = true, value_name = "ARG")]
     lint: Vec<String>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// Prints every setting.
@@ -33,7 +34,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
         Ok(repo) => repo.given_root().to_owned(),
         Err(_) => session.dir.clone(),
     };
-    let (gate, sources) = gate(&args.lint)?;
+    let (gate, sources) = gate(&args.lint, session)?;
     let explicit = args.config.config.map(|path| session.dir.join(path));
     let config = config::load("lint", explicit.as_deref(), &root)?;
     for setting in settings(&config, &gate.judge, &sources) {
@@ -45,7 +46,11 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
 
 /// `lint.policy.max: 3                 # command line`
 fn line(setting: &Setting, explain: bool, session: &Session) -> String {
-    let value = format!("lint.{}: {}", setting.key, setting.value);
+    let value = match &setting.value {
+        Value::Null => "not set".to_owned(),
+        value => value.to_string(),
+    };
+    let value = format!("lint.{}: {value}", setting.key);
     if !explain {
         return value;
     }
@@ -57,12 +62,21 @@ fn line(setting: &Setting, explain: bool, session: &Session) -> String {
 }
 
 /// The arguments of `stepgate lint gate`, and how each was given.
-fn gate(words: &[String]) -> Result<(GateArgs, Sources)> {
+fn gate(words: &[String], session: &Session) -> Result<(GateArgs, Sources)> {
     let line = ["stepgate-lint", "gate"].into_iter().map(String::from).chain(words.iter().cloned());
-    let wrong = |error: clap::Error| Failure::usage("these are no arguments of `stepgate lint gate`").because(error);
-    let matches = stepgate_lint::Args::command().try_get_matches_from(line).map_err(wrong)?;
+    let command = in_env(stepgate_lint::Args::command(), &session.env);
+    let matches = command.try_get_matches_from(line).map_err(wrong)?;
     match stepgate_lint::Args::from_arg_matches(&matches).map_err(wrong)?.command {
         Command::Gate(gate) => Ok((gate, Sources::of(&matches))),
         _ => Err(Failure::bug("`gate` is not taken for `gate`")),
     }
+}
+
+/// The first line of what clap says, without its usage: it is about another command.
+fn wrong(error: clap::Error) -> Failure {
+    let said = error.to_string();
+    let why = said.lines().next().unwrap_or_default();
+    let why = why.strip_prefix("error: ").unwrap_or(why);
+    Failure::usage(format!("these are no arguments of `stepgate lint gate`: {why}"))
+        .hint("`stepgate lint gate --help` shows what there is")
 }

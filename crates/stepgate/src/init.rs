@@ -1,11 +1,13 @@
-//! `stepgate init`: a commented `stepgate.yaml` and the pipeline to go with it.
+//! `stepgate init`: a commented `stepgate.yaml`, its schema, and the pipeline to go with it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use step::{Exit, Failure, Result, Session, config, files};
 
-/// The file that is written; all of it is comments but the names of the sections.
+use crate::schema;
+
+/// The config that is written; all of it is comments but the names of the sections.
 pub const CONFIG: &str = include_str!("../templates/stepgate.yaml");
 
 /// The pipeline that is written, the very file in `pipelines/`.
@@ -16,18 +18,18 @@ const PIPELINE_NAME: &str = "bitbucket-pipelines.yml";
 /// Arguments of `stepgate init`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The root of the repository. Default: the working directory.
+    /// The root of the repository
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// Replaces files that are there already.
+    /// Replace files that are there already
     #[arg(long)]
     force: bool,
-    /// Prints the files instead of writing them.
+    /// Print config and pipeline instead of writing them
     #[arg(long)]
     print: bool,
 }
 
-/// Writes both files, or neither when one is there already.
+/// Writes all files, or none when config or pipeline are there already. The schema is nobody's work, so it may be.
 ///
 /// # Errors
 ///
@@ -37,18 +39,21 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
     let written = [(config::FILE_NAME, CONFIG), (PIPELINE_NAME, PIPELINE)];
     if args.print {
         for (name, text) in written {
-            say(session, &format!("# {name}\n{text}"))?;
+            say(session, &format!("# ---- {name} ----\n{text}"))?;
         }
         return Ok(Exit::Pass);
+    }
+    if !dir.is_dir() {
+        return Err(Failure::input(format!("cannot write into {}: it is no directory", args.dir.display())));
     }
     if !args.force {
         refuse_to_replace(&dir, &written)?;
     }
-    for (name, text) in written {
+    for (name, text) in written.into_iter().chain([(schema::FILE_NAME, schema::CONFIG)]) {
         files::replace(&dir.join(name), |out| out.write_all(text.as_bytes()))?;
         say(session, &format!("wrote {name}"))?;
     }
-    say(session, "next: read both, then run `stepgate doctor`")?;
+    say(session, "next: read the first two, commit all three, and run `stepgate doctor`")?;
     Ok(Exit::Pass)
 }
 

@@ -4,7 +4,7 @@
 //!
 //! - [`cli`]: the subcommands.
 //! - [`demo`]: the main job end to end on this machine, with an embedded Bitbucket.
-//! - [`init`]: writes a commented `stepgate.yaml` and the pipeline to go with it.
+//! - [`init`]: writes a commented `stepgate.yaml`, its schema, and the pipeline to go with it.
 //! - [`doctor`]: is everything in place, and if not, how is it mended.
 //! - [`schema`]: JSON Schemas of what we read and write.
 //! - [`explain`]: where each value of the configuration came from.

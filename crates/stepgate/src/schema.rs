@@ -2,31 +2,27 @@
 
 use std::io::Write;
 
-use schemars::{JsonSchema, schema_for};
 use step::{Exit, Failure, Result, Session};
 
-/// `stepgate.yaml` as a whole: a section per step.
-#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-#[schemars(title = "stepgate.yaml", description = "stepgate's configuration of a service's repository.")]
-pub struct ConfigFile {
-    /// Static analysis.
-    pub lint: stepgate_lint::Config,
-}
+/// The schema of `stepgate.yaml`, made from the types that read it.
+pub const CONFIG: &str = include_str!("../schema/stepgate.schema.json");
+
+/// The file in a repository that `stepgate.yaml` names as its schema.
+pub const FILE_NAME: &str = "stepgate.schema.json";
 
 /// Arguments of `stepgate schema`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Of what.
-    #[arg(value_enum)]
+    /// Of what
+    #[arg(value_enum, value_name = "WHAT")]
     of: Of,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Of {
-    /// `stepgate.yaml`.
+    /// The config file, stepgate.yaml
     Config,
-    /// The JSON report, `stepgate.report/v1`.
+    /// The JSON report, `stepgate.report/v1`
     Report,
 }
 
@@ -37,18 +33,48 @@ enum Of {
 /// When standard output cannot be written.
 pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
     let text = match args.of {
-        Of::Config => config_schema(),
-        Of::Report => findings::write::REPORT_SCHEMA.to_owned(),
+        Of::Config => CONFIG,
+        Of::Report => findings::write::REPORT_SCHEMA,
     };
     session.out.write_all(text.as_bytes()).map_err(|error| Failure::input("cannot print the schema").because(error))?;
     Ok(Exit::Pass)
 }
 
-/// The schema of `stepgate.yaml`, from the types that read it.
-#[must_use]
-pub fn config_schema() -> String {
-    let schema = schema_for!(ConfigFile);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, schema_for};
+
+    use super::*;
+
+    /// `stepgate.yaml` as a whole: a section per step.
+    #[derive(Default, serde::Serialize, JsonSchema)]
+    #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+    #[schemars(title = "stepgate.yaml", description = "stepgate's configuration of a service's repository.")]
+    struct ConfigFile {
+        /// Static analysis: what blocks, what is known, which tools run.
+        lint: Option<stepgate_lint::Config>,
+    }
+
+    #[test]
+    fn the_committed_schema_is_made_from_the_types_that_read_the_config() {
+        let mut schema = serde_json::to_string_pretty(&schema_for!(ConfigFile)).expect("JSON");
+        schema.push('\n');
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/stepgate.schema.json");
+        #[expect(clippy::disallowed_methods, reason = "a test that generates a committed file when asked to")]
+        if std::env::var_os("STEPGATE_GENERATE").is_some() {
+            std::fs::write(path, schema).expect("written");
+            return;
+        }
+        assert!(
+            schema == CONFIG,
+            "the config changed; renew its schema: STEPGATE_GENERATE=1 cargo test -p stepgate schema"
+        );
+    }
+
+    #[test]
+    fn the_schema_has_every_section_that_a_config_may_have() {
+        let schema: serde_json::Value = serde_json::from_str(CONFIG).expect("JSON");
+        let sections: Vec<_> = schema["properties"].as_object().expect("sections").keys().collect();
+        assert_eq!(sections, step::config::SECTIONS);
+    }
 }

@@ -15,10 +15,10 @@ use stage::Stage;
 /// Arguments of `stepgate demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to leave the HTML report of the pull request's first push.
+    /// Where to leave the HTML report of the pull request's first push
     #[arg(long, value_name = "PATH", default_value = "report.html")]
     report: PathBuf,
-    /// Keeps the embedded Bitbucket open in the end, to look at its pages in a browser, until interrupted.
+    /// Keep the embedded Bitbucket open in the end, to look at its pages in a browser, until interrupted
     #[arg(long)]
     serve: bool,
 }

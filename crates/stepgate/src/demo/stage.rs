@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use git::testkit::TempRepo;
 use include_dir::{Dir, DirEntry, include_dir};
 use step::{Env, Exit, Failure, Result, Session, files};
@@ -82,7 +82,11 @@ impl<'s> Stage<'s> {
         let api = format!("--bitbucket-url={}", self.bitbucket.api_url());
         let here = if line.starts_with("gate") { Some(api.as_str()) } else { None };
         let words = std::iter::once("stepgate-lint").chain(line.split_whitespace()).chain(here);
-        let args = stepgate_lint::Args::try_parse_from(words)
+        // The story is the same whatever is set where it is told.
+        let command = step::args::ignoring_env(stepgate_lint::Args::command(), &|_| true);
+        let args = command
+            .try_get_matches_from(words)
+            .and_then(|matches| stepgate_lint::Args::from_arg_matches(&matches))
             .map_err(|error| Failure::bug(format!("the demo does not know how to call stepgate-lint: {error}")))?;
         let (mut inner, out, err) = Session::captured(self.pipeline(commit), self.repo.path());
         let ended = step::run::run_in(stepgate_lint::run, args, &mut inner).await;

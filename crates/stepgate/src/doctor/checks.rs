@@ -8,6 +8,7 @@ use step::{Env, Pipeline, Result, Session, config, files};
 use stepgate_lint::Config;
 
 use super::{Args, Finding};
+use crate::schema;
 
 type Checked = (&'static str, Finding);
 
@@ -23,6 +24,7 @@ pub(super) async fn all(args: &Args, session: &Session) -> Vec<Checked> {
     let explicit = args.config.config.as_ref().map(|path| session.dir.join(path));
     let loaded = config::load::<Config>("lint", explicit.as_deref(), &root);
     found.push(("config", configuration(&loaded, session)));
+    found.extend(schema(&root).map(|finding| ("schema", finding)));
     let config = loaded.map(|loaded| loaded.value).unwrap_or_default();
     found.push(("baseline", baseline(&config, session, &root)));
     found.push(("pipeline", pipeline_file(&root)));
@@ -70,6 +72,23 @@ fn configuration(loaded: &Result<config::Config<Config>>, session: &Session) -> 
     }
 }
 
+/// The schema that `init` left for editors, when it is there.
+fn schema(root: &Path) -> Option<Finding> {
+    let name = schema::FILE_NAME;
+    let path = root.join(name);
+    if !path.exists() {
+        return None;
+    }
+    Some(match files::read(&path, 1 << 20) {
+        Ok(bytes) if bytes == schema::CONFIG.as_bytes() => Finding::fine(name),
+        Ok(_) => Finding::missing(
+            format!("{name} is of another version; editors check the config by it, stepgate does not"),
+            format!("`stepgate schema config > {name}` renews it"),
+        ),
+        Err(failure) => Finding::of(&failure),
+    })
+}
+
 fn baseline(config: &Config, session: &Session, root: &Path) -> Finding {
     let path = root.join(config.baseline_path());
     let shown = files::shown(&path, &session.dir).to_string();
@@ -85,7 +104,10 @@ fn baseline(config: &Config, session: &Session, root: &Path) -> Finding {
     };
     match findings::baseline::Baseline::parse(&text) {
         Ok(baseline) => Finding::fine(format!("{shown}, {} entries", baseline.entries().len())),
-        Err(error) => Finding::broken(format!("{shown}: {error}"), "mend the line by hand; it is one entry a line"),
+        Err(error) => Finding::broken(
+            format!("{shown}: {error}"),
+            "mend that line by hand, or write all anew: `stepgate lint baseline create --force reports/*`",
+        ),
     }
 }
 
@@ -138,6 +160,10 @@ async fn bitbucket(args: &Args, pipeline: &Pipeline, session: &Session, repo: Op
     };
     match target.repository().commit(&target.commit).reports().list().send().await {
         Ok(_) => Finding::fine(format!("{target}: Code Insights can be read")),
+        Err(error) if error.status().is_some_and(|status| status.as_u16() == UNAUTHORIZED) => Finding::broken(
+            error.to_string(),
+            "nobody knows these credentials (any more): make new ones, and see that the variable holds all of them",
+        ),
         Err(error) if error.is_denied() => Finding::broken(
             error.to_string(),
             "give the token the scopes repository and pullrequest (read:repository:bitbucket, write:pullrequest:bitbucket)",
@@ -147,3 +173,6 @@ async fn bitbucket(args: &Args, pipeline: &Pipeline, session: &Session, repo: Op
         }
     }
 }
+
+/// Not who somebody is, in HTTP (RFC 9110, section 15.5.2).
+const UNAUTHORIZED: u16 = 401;

@@ -1,0 +1,109 @@
+use crate::support::Place;
+
+const CONFIG: &str = "lint:\n  changed: files\n  policy: { max: 1, tools: { phpmd: { action: warn } } }\n";
+
+#[test]
+fn without_a_file_everything_is_the_default() {
+    insta::assert_snapshot!(Place::plain().run("config"), @r#"
+    lint.allow-baseline-growth: false
+    lint.baseline: not set
+    lint.changed: "off"
+    lint.destination: not set
+    lint.outputs: {}
+    lint.policy.block: "new"
+    lint.policy.max: 0
+    lint.policy.rules: []
+    lint.policy.severity: not set
+    lint.policy.tools: {}
+    lint.roots: []
+    lint.tools: {}
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn explain_says_where_each_value_came_from() {
+    let place = Place::plain().write("stepgate.yaml", CONFIG).env("STEPGATE_DESTINATION", "develop");
+    insta::assert_snapshot!(place.run("config --explain -- --max 3 --output html=a.html"), @r#"
+    lint.allow-baseline-growth: false                # default
+    lint.baseline: not set                           # default
+    lint.changed: "files"                            # stepgate.yaml
+    lint.destination: "develop"                      # environment
+    lint.outputs.html: "a.html"                      # command line
+    lint.policy.block: "new"                         # default
+    lint.policy.max: 3                               # command line
+    lint.policy.rules: []                            # default
+    lint.policy.severity: not set                    # default
+    lint.policy.tools.phpmd.action: "warn"           # stepgate.yaml
+    lint.policy.tools.phpmd.block: not set           # default
+    lint.policy.tools.phpmd.max: not set             # default
+    lint.policy.tools.phpmd.rules: []                # default
+    lint.policy.tools.phpmd.severity: not set        # default
+    lint.roots: []                                   # default
+    lint.tools: {}                                   # default
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn a_flag_beats_the_environment_and_that_the_file_and_that_the_default() {
+    let place = Place::plain().write("stepgate.yaml", "lint: { destination: of-the-file }\n");
+    let destination = |place: &Place, line: &str| {
+        let config = place.run(line);
+        config.stdout.lines().find(|line| line.starts_with("lint.destination")).map(str::to_owned)
+    };
+    let said =
+        |place: &Place, line: &str| destination(place, line).unwrap_or_default().replace("  ", "").replace(" #", "#");
+    assert_eq!(said(&Place::plain(), "config --explain"), "lint.destination: not set# default");
+    assert_eq!(said(&place, "config --explain"), "lint.destination: \"of-the-file\"# stepgate.yaml");
+    let place = place.env("STEPGATE_DESTINATION", "of-the-environment");
+    assert_eq!(said(&place, "config --explain"), "lint.destination: \"of-the-environment\"# environment");
+    let line = "config --explain -- --destination of-the-flag";
+    assert_eq!(said(&place, line), "lint.destination: \"of-the-flag\"# command line");
+}
+
+#[test]
+fn an_empty_environment_variable_is_not_set() {
+    let names = ["CONFIG", "DESTINATION", "PUBLISH", "BITBUCKET_URL", "BITBUCKET_PATIENCE", "BITBUCKET_TOKEN"];
+    let place = names
+        .iter()
+        .fold(Place::plain().write("stepgate.yaml", CONFIG), |place, name| place.env(&format!("STEPGATE_{name}"), ""));
+    let config = place.run("config --explain");
+    assert_eq!(config.status, 0, "{config}");
+    assert!(!config.stdout.contains("# environment"), "{config}");
+    let place = place.write("clean.json", r#"{"totals":{"errors":0,"file_errors":0},"files":[],"errors":[]}"#);
+    let gate = place.run("lint gate --changed-files clean.json");
+    assert!(!gate.to_string().contains("usage"), "{gate}");
+    assert_eq!(place.run("lint gate --everything clean.json").status, 0);
+}
+
+#[test]
+fn a_file_elsewhere_can_be_named() {
+    let place = Place::plain().write("ci/gate.yaml", CONFIG);
+    let named = place.run("config --explain --config ci/gate.yaml");
+    assert!(named.stdout.contains("lint.changed: \"files\""), "{named}");
+    assert!(named.stdout.contains("# ci/gate.yaml"), "{named}");
+    insta::assert_snapshot!(place.run("config --config nowhere.yaml"), @r"
+    ------- stderr -------
+    error: cannot read [DIR]/nowhere.yaml: No such file or directory (os error 2)
+    [exit status: 3]
+    ");
+}
+
+#[test]
+fn wrong_arguments_of_the_gate_are_named() {
+    insta::assert_snapshot!(Place::plain().run("config -- --maximum 3"), @r"
+    ------- stderr -------
+    error: these are no arguments of `stepgate lint gate`: unexpected argument '--maximum' found
+    hint: `stepgate lint gate --help` shows what there is
+    [exit status: 2]
+    ");
+}
+
+#[test]
+fn schemas_are_printed_whole() {
+    let place = Place::plain();
+    assert_eq!(place.run("schema config").stdout, stepgate::schema::CONFIG);
+    let report = place.run("schema report").stdout;
+    assert_eq!(report.replace("[VERSION]", env!("CARGO_PKG_VERSION")), findings::write::REPORT_SCHEMA);
+}

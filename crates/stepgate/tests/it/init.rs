@@ -1,0 +1,123 @@
+use stepgate::init::{CONFIG, PIPELINE};
+use stepgate_lint::Config;
+
+use crate::support::{Place, yaml};
+
+#[test]
+fn init_writes_config_schema_and_pipeline() {
+    let place = Place::plain();
+    insta::assert_snapshot!(place.run("init"), @r"
+    wrote stepgate.yaml
+    wrote bitbucket-pipelines.yml
+    wrote stepgate.schema.json
+    next: read the first two, commit all three, and run `stepgate doctor`
+    [exit status: 0]
+    ");
+    assert_eq!(place.files(), ["bitbucket-pipelines.yml", "stepgate.schema.json", "stepgate.yaml"]);
+    assert_eq!(
+        (place.read("stepgate.yaml").as_str(), place.read("bitbucket-pipelines.yml").as_str()),
+        (CONFIG, PIPELINE)
+    );
+    assert_eq!(place.read("stepgate.schema.json"), place.run("schema config").stdout);
+    let (_, schema) = CONFIG.lines().next().and_then(|line| line.split_once("$schema=")).expect("a schema is named");
+    assert!(place.path(schema).exists(), "{schema}");
+}
+
+#[test]
+fn init_does_not_replace_what_is_there_and_leaves_nothing_behind() {
+    let place = Place::plain().write("bitbucket-pipelines.yml", "ours\n");
+    insta::assert_snapshot!(place.run("init"), @r"
+    ------- stderr -------
+    error: cannot write bitbucket-pipelines.yml: it is there already
+    hint: stepgate init --print shows what would be written, to be merged by hand
+    hint: stepgate init --force replaces it
+    [exit status: 3]
+    ");
+    assert_eq!(place.files(), ["bitbucket-pipelines.yml"]);
+    assert_eq!(place.read("bitbucket-pipelines.yml"), "ours\n");
+    assert_eq!(place.run("init --force").status, 0);
+    assert_eq!(place.read("bitbucket-pipelines.yml"), PIPELINE);
+}
+
+#[test]
+fn init_can_print_instead() {
+    let place = Place::plain().write("stepgate.yaml", "ours\n");
+    let printed = place.run("init --print");
+    let expected = format!("# ---- stepgate.yaml ----\n{CONFIG}\n# ---- bitbucket-pipelines.yml ----\n{PIPELINE}\n");
+    assert_eq!((printed.status, printed.stdout), (0, expected));
+    assert_eq!(place.files(), ["stepgate.yaml"]);
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named() {
+    let place = Place::plain();
+    insta::assert_snapshot!(place.run("init nowhere"), @r"
+    ------- stderr -------
+    error: cannot write into nowhere: it is no directory
+    [exit status: 3]
+    ");
+}
+
+#[test]
+fn the_template_changes_nothing() {
+    let (with, without) = (Place::plain(), Place::plain());
+    assert_eq!(with.run("init").status, 0);
+    assert_eq!(with.run("config").to_string(), without.run("config").to_string());
+}
+
+/// The template with its commented keys in force, all of them or only those that are not under the word Example.
+fn in_force(examples: bool) -> String {
+    let mut text = String::new();
+    let mut in_example = false;
+    for line in CONFIG.lines() {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let comment = rest.strip_prefix("# ").unwrap_or_default();
+        let words = comment.trim_start();
+        in_example = !line.is_empty() && (in_example || words.contains("Example"));
+        let is_key = words.starts_with("- ")
+            || words.split_once(':').is_some_and(|(key, value)| {
+                key.chars().all(|c| c.is_ascii_lowercase() || c == '-') && (value.is_empty() || value.starts_with(' '))
+            });
+        // The first line is for editors.
+        if is_key && !indent.is_empty() && (examples || !in_example) {
+            text += &format!("{indent}{comment}\n");
+        } else {
+            text += &format!("{line}\n");
+        }
+    }
+    text
+}
+
+#[test]
+fn the_template_is_a_valid_config_when_its_comments_are_taken_away() {
+    let place = Place::plain().write("stepgate.yaml", &in_force(true));
+    let config = place.run("config --explain");
+    assert_eq!(config.status, 0, "{config}\n{}", in_force(true));
+    for line in config.stdout.lines() {
+        // Exceptions for tools hold only what differs.
+        let in_template = line.ends_with("# stepgate.yaml") || line.contains(".tools.");
+        assert!(in_template, "the template does not have {line}");
+    }
+}
+
+#[test]
+fn the_values_in_the_template_are_the_defaults() {
+    let text = in_force(false);
+    let written = yaml(&text);
+    let mut default = serde_json::to_value(Config::default()).expect("JSON");
+    // The file says what the default of these means.
+    default["baseline"] = Config::default().baseline_path().to_string_lossy().into();
+    default["policy"]["severity"] = "info".into();
+    let written = written["lint"].as_object().expect("a section");
+    assert!(written.len() > 3, "{text}");
+    for (key, value) in written {
+        match (value.as_object(), default[key].as_object_mut()) {
+            (Some(value), Some(default)) => {
+                assert!(!value.is_empty(), "{key}");
+                default.retain(|key, _| value.contains_key(key));
+                assert_eq!(value, default, "{key}");
+            }
+            _ => assert_eq!(*value, default[key], "{key}"),
+        }
+    }
+}

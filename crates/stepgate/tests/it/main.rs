@@ -1,0 +1,10 @@
+//! The front door as people meet it: the built program in a directory of its own.
+#![expect(clippy::expect_used, clippy::disallowed_methods, reason = "a test that cannot be set up is to stop there")]
+
+mod completions;
+mod config;
+mod doctor;
+mod help;
+mod init;
+mod samples;
+mod support;
