@@ -25,7 +25,7 @@ pub(super) fn write(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write)
     let end = Some(end(gate, options)).filter(|end| end.chars().count() <= room).unwrap_or_default();
     let mut page = Page { text: String::new(), left: room - end.chars().count() };
     page.verdict(gate);
-    page.incomplete(gate);
+    page.details(gate);
     page.findings(gate, options);
     out.write_all(page.text.as_bytes())?;
     out.write_all(end.as_bytes())
@@ -50,17 +50,17 @@ impl Page {
     fn verdict(&mut self, gate: &Gate<'_>) {
         self.line(&format!("**{}**", plain(&headline(gate))));
         self.line("");
-        self.list(further_reasons(gate).iter().map(|reason| plain(reason)));
     }
 
-    fn incomplete(&mut self, gate: &Gate<'_>) {
+    /// What else there is to the verdict: each report that cannot be relied on, and the other reasons.
+    fn details(&mut self, gate: &Gate<'_>) {
         let problems = |report: &Report<'_>| {
             let kind = plain(&input_kind(report));
             format!("{} ({kind}) is **incomplete**: {}", code(&report.source), plain(&report.problems.join("; ")))
         };
-        // Two lists with nothing between them are one, and most verdicts name what is incomplete.
-        let named = |report: &Report<'_>| gate.verdict.reasons.iter().any(|reason| reason.contains(&report.source));
-        self.list(gate.reports.iter().filter(|report| !report.is_complete() && !named(report)).map(problems));
+        let incomplete = gate.reports.iter().filter(|report| !report.is_complete()).map(problems);
+        // One list: two with nothing but an empty line between them are one to Markdown.
+        self.list(incomplete.chain(further_reasons(gate).iter().map(|reason| plain(reason))));
     }
 
     fn list(&mut self, items: impl Iterator<Item = String>) {

@@ -113,18 +113,6 @@ fn markdown_is_the_verdict_what_is_new_and_the_totals() {
 }
 
 #[test]
-fn markdown_says_once_what_is_incomplete() {
-    let mut gate = gate();
-    gate.verdict.reasons = vec![
-        "3 new findings block".to_owned(),
-        "reports/psalm.json is incomplete: line 1 column 1: the file is empty".to_owned(),
-    ];
-    let text = written(Output::Markdown, &gate, &options());
-    assert_eq!(text.matches("the file is empty").count(), 1, "{text}");
-    assert_eq!(written(Output::Markdown, &self::gate(), &options()).matches("the file is empty").count(), 1);
-}
-
-#[test]
 fn markdown_says_where_the_findings_are_that_it_has_no_room_for() {
     let bump = bumpalo::Bump::new();
     let gate = large(&bump, 30);
