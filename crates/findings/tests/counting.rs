@@ -105,11 +105,7 @@ fn count(document: &Value) -> Option<(Format, usize)> {
     Some((Format::PhpmdJson, violations.sum()))
 }
 
-/// How many places a diff changes, each for each rule.
+/// A finding for each rule, and one for a file of which no rule is told.
 fn proposed(file: &Value) -> usize {
-    let diff = file["diff"].as_str().unwrap_or_default();
-    let changes = |line: &str| line.starts_with(['+', '-']) && !line.starts_with("+++ /") && !line.starts_with("--- /");
-    let lines: Vec<_> = diff.lines().collect();
-    let starts = lines.windows(2).filter(|pair| !changes(pair[0]) && changes(pair[1])).count();
-    starts.max(1) * len(&file["appliedFixers"]).max(1)
+    len(&file["appliedFixers"]).max(1)
 }

@@ -75,6 +75,13 @@ pub fn shown<'p>(path: &'p Path, dir: &Path) -> std::path::Display<'p> {
     path.strip_prefix(dir).unwrap_or(path).display()
 }
 
+/// The same path for all names of a file, also of one that is not there yet but whose directory is.
+#[must_use]
+pub fn one_name(path: &Path) -> PathBuf {
+    let in_its_place = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(in_its_place).unwrap_or_else(|| joined(path, Path::new("")))
+}
+
 fn read_all(stream: impl Read, size: u64, limit: u64, name: &str) -> Result<Vec<u8>> {
     // One byte more than the file has, so that reading finds its end without growing.
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0).saturating_add(1));

@@ -23,8 +23,9 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
         detail: None,
         rule: context.arena.rule(tool, ""),
         strange_numbers: 0,
+        unknown_elements: 0,
     };
-    let mut xml = Xml::new(text);
+    let mut xml = Xml::rooted(text, "checkstyle");
     let mut exception: Option<String> = None;
     while let Some(node) = xml.next() {
         match node {
@@ -32,7 +33,8 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
                 "error" => reader.error(&mut xml, &element),
                 "file" => reader.open_file(&mut xml, &element),
                 "exception" => exception = Some(String::new()),
-                _ => {}
+                "checkstyle" => {}
+                other => reader.unknown(other),
             },
             Node::Text(text) => {
                 if let Some(exception) = &mut exception {
@@ -58,6 +60,7 @@ struct Checkstyle<'c, 'a> {
     /// The rule of the last finding, which is often that of the next.
     rule: &'a Rule<'a>,
     strange_numbers: usize,
+    unknown_elements: usize,
 }
 
 impl<'a> Checkstyle<'_, 'a> {
@@ -121,6 +124,15 @@ impl<'a> Checkstyle<'_, 'a> {
         } else {
             let message = json::shorten(message);
             self.report.problems.push(format!("the report holds an error that belongs to no file: {message}"));
+        }
+    }
+
+    /// What another format says with another element may be a finding.
+    fn unknown(&mut self, element: &str) {
+        self.unknown_elements += 1;
+        if self.unknown_elements == 1 {
+            let element = json::shorten(element);
+            self.report.problems.push(format!("there is a <{element}>, which Checkstyle XML does not have"));
         }
     }
 

@@ -15,7 +15,7 @@ struct FixedFile {
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
     let mut report = Report::new(csfixer::TOOL, Format::CsFixerXml);
-    let mut xml = Xml::new(text);
+    let mut xml = Xml::rooted(text, "report");
     let mut file: Option<FixedFile> = None;
     let mut in_diff = false;
     let mut has_files = false;

@@ -18,6 +18,8 @@ pub(super) enum Kind {
     /// It could be any of several formats, or is a document of no format we know: what was seen. A reader may try it
     /// when it is asked for by name.
     Unclear(Syntax, String),
+    /// `[]`, the report of a run that found nothing in several formats.
+    EmptyList,
     /// Nothing that any reader would take, whatever it is asked: why, and what to do instead.
     Refused(String),
 }

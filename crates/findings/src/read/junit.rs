@@ -29,11 +29,7 @@ struct Failure {
 }
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
-    let tool = tool(text).ok_or_else(|| ReadError {
-        what: "this JUnit XML is not written by PHPStan, PHP_CodeSniffer or PHP-CS-Fixer; results of tests are for \
-               stepgate-tests"
-            .to_owned(),
-    })?;
+    let tool = tool(text).map_err(|what| ReadError { what: what.to_owned() })?;
     let mut report = Report::new(tool, Format::Junit);
     let mut xml = Xml::new(text);
     let mut case: Option<Case> = None;
@@ -72,22 +68,29 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
     xml.finish(report)
 }
 
-/// Who wrote it, by the name of the first element that has one.
-fn tool(text: &str) -> Option<&'static str> {
+/// Who wrote it, by the name of the first element that has one; else why it is not read.
+fn tool(text: &str) -> Result<&'static str, &'static str> {
+    const NOBODY: &str = "this JUnit XML is not written by PHPStan, PHP_CodeSniffer or PHP-CS-Fixer; results of tests \
+         are for stepgate-tests";
+    const OURS: &str =
+        "this JUnit XML is of stepgate itself and leaves out what does not block; its json has everything";
     let mut xml = Xml::new(text);
     for _ in 0..20 {
-        if let Node::Open(element) = xml.next()? {
-            let name = xml.attribute(&element, "name");
-            if !name.is_empty() {
-                return match name.as_str() {
-                    "phpstan" => Some(phpstan::TOOL),
-                    "PHP CS Fixer" => Some(csfixer::TOOL),
-                    name => name.starts_with("PHP_CodeSniffer ").then_some(phpcs::TOOL),
-                };
-            }
+        let Some(node) = xml.next() else { break };
+        let Node::Open(element) = node else { continue };
+        let name = xml.attribute(&element, "name");
+        if name.is_empty() {
+            continue;
         }
+        return match name.as_str() {
+            _ if xml.attribute(&element, "package").starts_with("stepgate") => Err(OURS),
+            "phpstan" => Ok(phpstan::TOOL),
+            "PHP CS Fixer" => Ok(csfixer::TOOL),
+            name if name.starts_with("PHP_CodeSniffer ") => Ok(phpcs::TOOL),
+            _ => Err(NOBODY),
+        };
     }
-    None
+    Err(NOBODY)
 }
 
 /// The counts of the root element against what was there.
@@ -113,7 +116,12 @@ impl Counts {
     }
 
     fn check(&self, report: &mut Report<'_>) {
-        let Some((Some(tests), failures)) = self.claimed else { return };
+        let Some((Some(tests), failures)) = self.claimed else {
+            report
+                .problems
+                .push("the report does not say how many tests it holds, so nothing tells that it is whole".into());
+            return;
+        };
         // PHP_CodeSniffer counts a clean file, PHP-CS-Fixer each rule that failed.
         let failures = failures.filter(|_| report.tool != csfixer::TOOL);
         let Self { cases, failed, .. } = *self;
@@ -285,6 +293,20 @@ Diff:
         let text = r#"<testsuites><testsuite name="Unit" tests="1"><testcase name="testIt"/></testsuite></testsuites>"#;
         insta::assert_snapshot!(show(read, text), @"
         error: this JUnit XML is not written by PHPStan, PHP_CodeSniffer or PHP-CS-Fixer; results of tests are for stepgate-tests
+        ");
+    }
+
+    #[test]
+    fn our_own_is_not_read_because_it_leaves_out_what_does_not_block() {
+        let text = r#"<testsuites><testsuite package="stepgate-lint" name="phpstan" tests="1" failures="0"><testcase name="a"><skipped/></testcase></testsuite></testsuites>"#;
+        insta::assert_snapshot!(show(read, text), @"error: this JUnit XML is of stepgate itself and leaves out what does not block; its json has everything");
+    }
+
+    #[test]
+    fn a_report_without_counts_is_not_known_to_be_whole() {
+        insta::assert_snapshot!(show(read, r#"<testsuite name="phpstan"></testsuite>"#), @"
+        phpstan
+          problem: the report does not say how many tests it holds, so nothing tells that it is whole
         ");
     }
 

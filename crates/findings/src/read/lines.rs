@@ -1,6 +1,6 @@
 //! Reports of one finding a line, where a message may go on in the lines below.
 
-use super::{Parsed, noise};
+use super::{Format, Parsed, noise};
 use crate::model::Report;
 
 /// A finding's place as it stands at the start of a line.
@@ -15,7 +15,8 @@ pub(super) struct Place<'t> {
 }
 
 /// Reads `text` to its end. A line for which `starts` holds begins an entry, the lines below it up to a blank one
-/// belong to it, and each entry goes to `take`. What belongs to none is noise.
+/// belong to it, and each entry goes to `take`. What belongs to none is noise. A text with nothing else is not a report
+/// of a run that found nothing: tools write nothing at all then.
 pub(super) fn read<'a>(
     text: &str,
     mut report: Report<'a>,
@@ -23,6 +24,7 @@ pub(super) fn read<'a>(
     mut take: impl FnMut(&mut Report<'a>, &str),
 ) -> Parsed<'a> {
     let mut entry: Option<(usize, usize)> = None;
+    let mut found = false;
     let mut noises = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -37,6 +39,7 @@ pub(super) fn read<'a>(
                     take(&mut report, &text[start..end]);
                 }
                 if is_start {
+                    found = true;
                     entry = Some((start, end));
                 } else if !line.is_empty() {
                     noises.push(line);
@@ -46,6 +49,10 @@ pub(super) fn read<'a>(
     }
     if let Some((start, end)) = entry {
         take(&mut report, &text[start..end]);
+    } else if !found {
+        let format = report.format.map_or("this format", Format::as_str);
+        report.problems.push(format!("no line of it is {format}; it starts with {}", noise::quote(text)));
+        noises.clear();
     }
     noise::skipped(&mut report, &noises.join("\n"), "around the findings");
     Parsed { reports: vec![report], consumed: text.len() }

@@ -42,6 +42,7 @@ pub use format::Format;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use self::detect::Kind;
+use self::format::Syntax;
 use crate::arena::Arena;
 use crate::model::Report;
 use crate::paths::Roots;
@@ -80,7 +81,9 @@ pub fn read<'a>(bytes: &[u8], format: Option<Format>, context: &Context<'_, 'a>)
     let decode::Decoded { text, notes } = decode::decode(bytes);
     if text.trim().is_empty() {
         let what = if bytes.is_empty() { "it is empty (0 bytes)" } else { "there is nothing but white space in it" };
-        return Err(ReadError { what: format!("{what}: the tool did not write a report, or did not run") });
+        let silent = format.is_some_and(|format| format.syntax() == Syntax::Lines);
+        let instead = if silent { "; this format cannot say that nothing was found, so let it write json" } else { "" };
+        return Err(ReadError { what: format!("{what}: the tool did not write a report, or did not run{instead}") });
     }
     let mut reports = documents(&text, format, context)?;
     if let Some(first) = reports.first_mut() {
@@ -97,7 +100,7 @@ fn documents<'a>(text: &str, format: Option<Format>, context: &Context<'_, 'a>) 
     while let Some(found) = detect::document(rest) {
         let (before, document) = rest.split_at(found.start);
         let start = text.len() - document.len();
-        let read = expect(found.kind, format)
+        let read = expect(found.kind, format, context.tool)
             .and_then(|format| read_document(document, format, context).map_err(|error| in_input(error, text, start)));
         let mut parsed = match read {
             Ok(parsed) => parsed,
@@ -113,20 +116,32 @@ fn documents<'a>(text: &str, format: Option<Format>, context: &Context<'_, 'a>) 
         rest = document.get(parsed.consumed.max(1)..).unwrap_or_default();
     }
     if reports.is_empty() {
-        let format = expect(detect::lines(text), format)?;
+        let format = expect(detect::lines(text), format, context.tool)?;
         return Ok(read_document(text, format, context)?.reports);
     }
     between(&mut reports, &mut [], rest, context)?;
     Ok(reports)
 }
 
+/// What is to be done about `[]`.
+const EMPTY_LIST: &str = "it is the JSON [], which tools of several formats write when they found nothing; say which \
+     tool it was, with psalm=PATH, phpstan=PATH or php-cs-fixer=PATH, or which format, with --format gitlab";
+
 /// The format to read a document as: the one it looks like, which must be the one that was asked for, if any was.
-fn expect(kind: Kind, asked: Option<Format>) -> Result<Format, ReadError> {
+fn expect(kind: Kind, asked: Option<Format>, tool: Option<&str>) -> Result<Format, ReadError> {
     let what = match (kind, asked) {
         (Kind::Known(format), None) => return Ok(format),
         (Kind::Known(format), Some(asked)) if format == asked => return Ok(format),
         (Kind::Known(format), Some(asked)) => format!("it looks like {format}, not like {asked} as --format says"),
         (Kind::Unclear(syntax, _), Some(asked)) if asked.syntax() == syntax => return Ok(asked),
+        (Kind::EmptyList, Some(asked)) if asked.syntax() == Syntax::Json => return Ok(asked),
+        (Kind::EmptyList, Some(asked)) => format!("it is the JSON [], not {asked} as --format says"),
+        // Of the JSON of these tools only one is a list.
+        (Kind::EmptyList, None) => match tool {
+            Some("psalm") => return Ok(Format::PsalmJson),
+            Some("phpstan" | "php-cs-fixer") => return Ok(Format::Gitlab),
+            _ => EMPTY_LIST.to_owned(),
+        },
         (Kind::Unclear(_, what), Some(asked)) => format!("it is {what}, not {asked} as --format says"),
         (Kind::Unclear(_, what), None) => {
             let names = Format::ALL.map(Format::as_str).join(", ");

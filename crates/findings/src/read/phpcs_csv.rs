@@ -14,7 +14,12 @@ pub(super) const HEADER: &str = "File,Line,Column,Type,Message";
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
     let mut report = Report::new(context.arena.text(context.tool.unwrap_or(phpcs::TOOL)), Format::PhpcsCsv);
-    let (before, table) = text.split_at(text.find(HEADER).unwrap_or(text.len()));
+    let Some(start) = text.find(HEADER) else {
+        return Err(ReadError {
+            what: format!("no line of it starts with {HEADER}, as the header of this report does"),
+        });
+    };
+    let (before, table) = text.split_at(start);
     noise::skipped(&mut report, before, "before the table");
     let mut rest = table.split_once('\n').map_or("", |(_, rest)| rest);
     while rest.starts_with('"') {

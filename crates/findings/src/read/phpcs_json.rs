@@ -103,6 +103,7 @@ impl<'a> Streamed<'a> for Document<'_, 'a> {
 impl<'de> Take<'de> for Document<'_, '_> {
     fn take<D: Deserializer<'de>>(&mut self, key: &str, value: D) -> Result<(), D::Error> {
         match key {
+            "totals" if self.totals.is_some() => return Err(D::Error::duplicate_field("totals")),
             "totals" => self.totals = Some(Totals::deserialize(value)?),
             "files" => {
                 self.has_files = true;

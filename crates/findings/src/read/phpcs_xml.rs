@@ -15,7 +15,7 @@ struct Current<'a> {
 
 pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'a>, ReadError> {
     let mut report = Report::new(phpcs::TOOL, Format::PhpcsXml);
-    let mut xml = Xml::new(text);
+    let mut xml = Xml::rooted(text, "phpcs");
     let mut current: Option<Current<'a>> = None;
     let mut finding: Option<(Finding<'a>, String)> = None;
     while let Some(node) = xml.next() {

@@ -20,7 +20,7 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
         (b'{', Some(b'"')) | (b'[', Some(b'{')) => {}
         // Code has those in the middle; a report that is empty is alone.
         (b'{', Some(b'}')) if inner[1..].trim_start().is_empty() => return Some(unclear("the JSON {}")),
-        (b'[', Some(b']')) if inner[1..].trim_start().is_empty() => return Some(unclear("the JSON []")),
+        (b'[', Some(b']')) if inner[1..].trim_start().is_empty() => return Some(Kind::EmptyList),
         _ => return None,
     }
     let mut top = Vec::new();
@@ -49,6 +49,7 @@ fn told_by(parents: &[&str], key: &str, value: &str) -> Option<Format> {
             Format::RectorJson
         }
         ([""], "about" | "time" | "memory") | (["", "files", ""], "appliedFixers" | "diff") => Format::CsFixerJson,
+        ([""], "package") if value.starts_with("\"phpmd\"") => Format::PhpmdJson,
         ([""], "pmdVersion") | (["", "files", ""], "violations") => Format::PhpmdJson,
         (["", "totals"], "file_errors") => Format::PhpstanJson,
         (["", "totals"], "warnings" | "fixable") => Format::PhpcsJson,

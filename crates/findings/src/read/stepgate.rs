@@ -31,11 +31,10 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
     if let Some(first) = reports.first_mut() {
         document.tell(first);
     }
-    if document.verdict == Outcome::Incomplete
-        && reports.iter().all(Report::is_complete)
+    if let Some(problem) = document.unexplained(&reports)
         && let Some(first) = reports.first_mut()
     {
-        first.problems.push(format!("the gate was incomplete: {}", json::shorten(&document.reasons())));
+        first.problems.push(problem);
     }
     Ok(Parsed { reports, consumed })
 }
@@ -66,6 +65,19 @@ enum Outcome {
 impl Document<'_> {
     fn reasons(&self) -> String {
         self.reasons.iter().map(|reason| &**reason).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What the gate said no for and no run or finding shows, so that judging them again would forget it.
+    fn unexplained(&self, reports: &[Report<'_>]) -> Option<String> {
+        let mut findings = reports.iter().flat_map(|report| &report.findings);
+        let what = match self.verdict {
+            Outcome::Incomplete if reports.iter().all(Report::is_complete) => "the gate was incomplete",
+            Outcome::Fail if !findings.any(|it| it.disposition == Disposition::Blocking) => {
+                "the gate said no for another reason than its findings"
+            }
+            _ => return None,
+        };
+        Some(format!("{what}: {}", json::shorten(&self.reasons())))
     }
 
     /// Keeps what the gate noted. Its dispositions stand in the findings until somebody judges again; a refusal for

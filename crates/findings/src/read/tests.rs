@@ -10,10 +10,15 @@ const CHECKSTYLE: &str =
 
 /// Everything that comes out of an input.
 fn shown(input: impl AsRef<[u8]>, format: Option<Format>) -> String {
+    shown_of(input, format, None)
+}
+
+/// Everything that comes out of an input of which the tool is known, or not.
+fn shown_of(input: impl AsRef<[u8]>, format: Option<Format>, tool: Option<&str>) -> String {
     let bump = bumpalo::Bump::new();
     let arena = Arena::new(&bump);
     let roots = Roots { roots: vec!["/repo".to_owned()], ..Roots::default() };
-    let reports = match read(input.as_ref(), format, &Context { arena: &arena, roots: &roots, tool: None }) {
+    let reports = match read(input.as_ref(), format, &Context { arena: &arena, roots: &roots, tool }) {
         Ok(reports) => reports,
         Err(error) => return format!("refused: {error}"),
     };
@@ -138,7 +143,7 @@ fn what_is_no_report_is_refused_with_what_to_do() {
     "{}"
         refused: it is the JSON {}, which looks like none of the formats that are read (…); if it is one of them, name it with --format
     "[]"
-        refused: it is the JSON [], which looks like none of the formats that are read (…); if it is one of them, name it with --format
+        refused: it is the JSON [], which tools of several formats write when they found nothing; say which tool it was, with psalm=PATH, phpstan=PATH or php-cs-fixer=PATH, or which format, with --format gitlab
     "hello world"
         refused: it is text that starts with "hello world", which looks like none of the formats that are read (…); if it is one of them, name it with --format
     "{\"a\":1,\"b\":{\"runs\":[]}}"
@@ -208,6 +213,55 @@ fn the_keys_of_a_document_tell_its_format_in_any_order() {
     ] {
         assert_eq!(sniff_json::kind(text), Some(Kind::Known(format)), "{text}");
     }
+}
+
+#[test]
+fn what_is_not_in_the_format_that_was_asked_for_is_no_clean_report_of_it() {
+    for format in Format::ALL {
+        for input in ["hello world\n", "{}", "<?xml version=\"1.0\"?><coverage/>"] {
+            let shown = shown(input, Some(format));
+            assert!(shown.starts_with("refused") || shown.contains("problem: "), "{format}: {shown}");
+        }
+    }
+    insta::assert_snapshot!(shown("hello world\n", Some(Format::PhpstanRaw)), @r#"
+    phpstan-raw of phpstan
+      problem: no line of it is phpstan-raw; it starts with "hello world"
+    "#);
+    insta::assert_snapshot!(shown("<?xml version=\"1.0\"?><coverage/>", Some(Format::Checkstyle)), @"refused: line 1, column 22: the root is <coverage>, not <checkstyle>");
+}
+
+#[test]
+fn an_empty_list_is_a_clean_report_of_a_tool_that_writes_it() {
+    for (tool, format) in [("psalm", "psalm-json"), ("phpstan", "gitlab"), ("php-cs-fixer", "gitlab")] {
+        assert_eq!(shown_of("[]\n", None, Some(tool)), format!("{format} of {tool}\n"));
+    }
+    for tool in [None, Some("phpcs"), Some("eslint")] {
+        assert!(shown_of("[]", None, tool).contains("with psalm=PATH"), "{tool:?}");
+    }
+    assert_eq!(shown("[]", Some(Format::Gitlab)), "gitlab of unknown\n");
+    assert_eq!(shown("[]", Some(Format::Checkstyle)), "refused: it is the JSON [], not checkstyle as --format says");
+}
+
+#[test]
+fn silence_is_no_report_even_where_it_is_all_that_a_clean_run_writes() {
+    insta::assert_snapshot!(shown("", Some(Format::PhpstanRaw)), @"refused: it is empty (0 bytes): the tool did not write a report, or did not run; this format cannot say that nothing was found, so let it write json");
+}
+
+#[test]
+fn totals_that_come_twice_are_not_chosen_from() {
+    let phpstan =
+        r#"{"totals":{"errors":1,"file_errors":0},"totals":{"errors":0,"file_errors":0},"files":{},"errors":[]}"#;
+    let phpcs = PHPCS.replacen(r#"{"totals""#, r#"{"totals":{"errors":9,"warnings":9,"fixable":0},"totals""#, 1);
+    for input in [phpstan, &phpcs] {
+        let shown = shown(input, None);
+        assert!(shown.contains("duplicate field `totals`"), "{shown}");
+    }
+}
+
+#[test]
+fn a_clean_report_of_phpmd_is_known_by_its_package() {
+    let text = r#"{"version":"2.15.0","package":"phpmd","timestamp":"2026-11-23T12:00:00+00:00","files":[]}"#;
+    assert_eq!(shown(text, None), "phpmd-json of phpmd\n");
 }
 
 proptest! {

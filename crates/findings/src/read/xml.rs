@@ -38,6 +38,8 @@ pub(super) struct Xml<'t> {
     reader: Reader<&'t [u8]>,
     /// Where the node starts that was read last.
     at: u64,
+    /// The name that the root element must have.
+    root: Option<&'static str>,
     depth: usize,
     opened: bool,
     strange_references: usize,
@@ -50,7 +52,12 @@ impl<'t> Xml<'t> {
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.allow_dangling_amp = true;
-        Self { text, reader, at: 0, depth: 0, opened: false, strange_references: 0, problem: None }
+        Self { text, reader, at: 0, root: None, depth: 0, opened: false, strange_references: 0, problem: None }
+    }
+
+    /// A document with the root `root`: with another it is not the format, whatever the caller was told.
+    pub(super) fn rooted(text: &'t str, root: &'static str) -> Self {
+        Self { root: Some(root), ..Self::new(text) }
     }
 
     /// The next node; `None` at the end of the document or of what can be read of it.
@@ -59,9 +66,14 @@ impl<'t> Xml<'t> {
             self.at = self.reader.buffer_position();
             match self.reader.read_event() {
                 Ok(Event::Start(element)) => {
+                    let element = Element(element);
+                    if let Some(root) = self.root.take().filter(|root| element.name() != *root) {
+                        self.stop(&format!("the root is <{}>, not <{root}>", element.name()));
+                        continue;
+                    }
                     self.opened = true;
                     self.depth += 1;
-                    return Some(Node::Open(Element(element)));
+                    return Some(Node::Open(element));
                 }
                 Ok(Event::End(_)) => {
                     self.depth -= 1;

@@ -1,6 +1,7 @@
 //! GitLab code quality: <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>. It has no word
 //! for "muted", so that what is muted is left out.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::summary::shown;
 use crate::fingerprint::{Fingerprint, fingerprint};
-use crate::model::{Finding, Gate, Severity};
+use crate::model::{Finding, Gate, Report, Rule, Severity};
 
 pub(super) fn write(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Issues { gate, seen: RefCell::default() })?;
@@ -25,7 +26,7 @@ struct Issues<'g> {
 
 #[derive(Serialize)]
 struct Issue<'g> {
-    description: &'g str,
+    description: Cow<'g, str>,
     check_name: &'g str,
     engine_name: &'g str,
     fingerprint: String,
@@ -48,7 +49,9 @@ struct Lines {
 
 impl Serialize for Issues<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(shown(self.gate).map(|finding| self.issue(finding)))
+        let reports = self.gate.reports.iter().filter(|report| !report.is_complete());
+        let incomplete = reports.map(|report| self.incomplete(report));
+        serializer.collect_seq(incomplete.chain(shown(self.gate).map(|finding| self.issue(finding))))
     }
 }
 
@@ -56,7 +59,7 @@ impl<'g> Issues<'g> {
     fn issue(&self, finding: &'g Finding<'g>) -> Issue<'g> {
         let rule = finding.rule;
         Issue {
-            description: finding.message,
+            description: finding.message.into(),
             check_name: if rule.id.is_empty() { rule.tool } else { rule.id },
             engine_name: rule.tool,
             fingerprint: self.unique(fingerprint(finding)),
@@ -68,6 +71,23 @@ impl<'g> Issues<'g> {
                     end: Some(finding.end_line).filter(|end| *end > finding.line.max(1)),
                 },
             },
+        }
+    }
+
+    /// What cannot be relied on is an issue of its own: without it, the report of a gate that could read nothing would
+    /// be the report of code without faults.
+    fn incomplete(&self, report: &'g Report<'g>) -> Issue<'g> {
+        let description = format!("{} is incomplete: {}", report.source, report.problems.join("; "));
+        let rule = Rule { tool: report.tool, id: "incomplete", help: None, link: None };
+        let finding = Finding::new(&rule, None, Severity::Critical, &description);
+        let fingerprint = self.unique(fingerprint(&finding));
+        Issue {
+            fingerprint,
+            check_name: "incomplete",
+            engine_name: report.tool,
+            severity: severity(Severity::Critical),
+            location: Location { path: ".", lines: Lines { begin: 1, end: None } },
+            description: description.into(),
         }
     }
 

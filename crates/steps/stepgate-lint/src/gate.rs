@@ -1,5 +1,6 @@
 //! The one path that every report takes once it is an input: read, judge, write, publish, exit.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -56,6 +57,7 @@ impl<'p> Prepared<'p> {
 
     /// Reads `inputs`, judges them, and says what came of it everywhere it is to be said.
     pub(crate) async fn judge(&self, inputs: &[Input], session: &mut Session) -> Result<Exit> {
+        self.keep_apart(inputs)?;
         let bump = Bump::new();
         let arena = Arena::new(&bump);
         let roots = self.place.roots(self.roots).await;
@@ -77,6 +79,19 @@ impl<'p> Prepared<'p> {
             Gate { program: "stepgate-lint", version: env!("CARGO_PKG_VERSION"), reports, verdict: judgement.verdict };
         self.write(&gate, session)?;
         self.publish(&gate, session).await
+    }
+
+    /// A report that is read is not written over: the next run would read what this one made of it.
+    fn keep_apart(&self, inputs: &[Input]) -> Result<()> {
+        let read: HashSet<_> =
+            inputs.iter().filter_map(|input| Some(files::one_name(input.report.as_deref()?))).collect();
+        match self.outputs.iter().find(|(_, path)| !is_device(path) && read.contains(&files::one_name(path))) {
+            None => Ok(()),
+            Some((_, path)) => {
+                Err(Failure::usage(format!("{} is to be read and to be written", self.place.shown(path)))
+                    .hint("write the report to another place, where no pattern for the inputs finds it"))
+            }
+        }
     }
 
     /// The earlier reports of `--against`, as a baseline.
@@ -188,7 +203,17 @@ fn outputs(args: &OutputArgs, place: &Place) -> Result<Vec<(Output, PathBuf)>> {
         return Err(Failure::usage("only one report can go to standard output")
             .hint("give the others a file: --output json=report.json"));
     }
+    let mut seen = HashSet::new();
+    if let Some((_, path)) = outputs.iter().find(|(_, path)| !is_device(path) && !seen.insert(files::one_name(path))) {
+        return Err(Failure::usage(format!("two reports are to be written to {}", place.shown(path)))
+            .hint("give each a file of its own"));
+    }
     Ok(outputs)
+}
+
+/// Whether `path` takes any number of reports: standard output, `/dev/null`, a pipe.
+fn is_device(path: &Path) -> bool {
+    is_stdout(path) || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir())
 }
 
 fn is_stdout(path: &Path) -> bool {

@@ -125,6 +125,15 @@ fn what_stands_before_a_break_is_read_and_the_break_is_a_problem() {
 }
 
 #[test]
+fn an_element_that_nobody_knows_may_be_a_finding() {
+    let text = r#"<checkstyle><file name="a.php"><violation line="1"/><violation line="2"/></file></checkstyle>"#;
+    insta::assert_snapshot!(show(read, text), @"
+    checkstyle
+      problem: there is a <violation>, which Checkstyle XML does not have
+    ");
+}
+
+#[test]
 fn a_document_type_is_refused_before_anything_of_it_is_expanded() {
     let text = "<?xml version=\"1.0\"?>\n<!DOCTYPE lolz [<!ENTITY lol \"lol\">]><checkstyle/>";
     insta::assert_snapshot!(show(read, text), @"

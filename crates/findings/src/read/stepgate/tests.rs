@@ -84,6 +84,17 @@ fn an_incomplete_gate_stays_incomplete_whatever_its_inputs_say() {
 }
 
 #[test]
+fn a_gate_that_said_no_for_what_no_finding_shows_is_not_judged_again_to_a_pass() {
+    let text = r#"{"schema":"stepgate.report/v1","verdict":"fail","reasons":["the baseline grew"],"inputs":[
+        {"path":"a","tool":"t","complete":true,"problem":null,"findings":0}],"findings":[]}"#;
+    insta::assert_snapshot!(show(super::read, text), @"
+    t
+      problem: the gate said no for another reason than its findings: the baseline grew
+      note: this gate said no: the baseline grew
+    ");
+}
+
+#[test]
 fn what_is_not_our_report_is_refused_with_the_place() {
     for (cut, right) in [
         (r#""schema":"stepgate.report/v1","#, "the document: missing field `schema`"),

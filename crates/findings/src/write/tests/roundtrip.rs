@@ -166,3 +166,22 @@ proptest! {
         prop_assert_eq!(text(Output::Checkstyle).matches("<error ").count(), shown);
     }
 }
+
+#[test]
+fn what_a_gate_could_not_read_is_in_no_format_the_report_of_clean_code() {
+    let gate = Gate { reports: vec![Report::unusable("a.json".to_owned(), "it is empty <1>".to_owned())], ..clean() };
+    for (output, format) in [
+        (Output::Json, Format::Stepgate),
+        (Output::Sarif, Format::Sarif),
+        (Output::Checkstyle, Format::Checkstyle),
+        (Output::Gitlab, Format::Gitlab),
+        (Output::Junit, Format::Junit),
+    ] {
+        let text = written(output, &gate, &Options::default());
+        let bump = bumpalo::Bump::new();
+        let context = Context { arena: &Arena::new(&bump), roots: &Roots::default(), tool: None };
+        let clean = read(text.as_bytes(), Some(format), &context)
+            .is_ok_and(|reports| reports.iter().all(|report| report.is_complete() && report.findings.is_empty()));
+        assert!(!clean, "{text}");
+    }
+}

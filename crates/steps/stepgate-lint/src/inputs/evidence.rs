@@ -29,12 +29,12 @@ const ADMISSIONS: &[(&str, &str)] = &[
     ("Files that were not fixed due to errors", "PHP-CS-Fixer could not check some files"),
 ];
 
-/// The file beside `path` with `suffix`, when there is one.
+/// What is beside `path` with `suffix`, when there is something: also what turns out not to be readable.
 pub(super) fn beside(path: &Path, suffix: &str) -> Option<PathBuf> {
     let mut name = OsString::from(path);
     name.push(".");
     name.push(suffix);
-    Some(PathBuf::from(name)).filter(|path| path.is_file())
+    Some(PathBuf::from(name)).filter(|path| path.symlink_metadata().is_ok())
 }
 
 /// What exit code or standard error has to say against `reports`.

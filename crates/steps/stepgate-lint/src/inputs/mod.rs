@@ -101,7 +101,12 @@ fn reports<'a>(opened: Opened, format: Option<Format>, context: &Context<'_, 'a>
 
 /// Why a file cannot be read, without its name, which stands beside it already.
 fn unreadable(path: &Path, failure: &Failure) -> String {
-    let text = failure.to_string();
+    let text = with_hints(failure);
     let why = text.strip_prefix(&format!("cannot read {}: ", path.display())).unwrap_or(&text);
     format!("it cannot be read: {why}")
+}
+
+/// A failure in a line, with what to try next.
+fn with_hints(failure: &Failure) -> String {
+    [failure.to_string()].into_iter().chain(failure.hints().iter().cloned()).collect::<Vec<_>>().join("; ")
 }

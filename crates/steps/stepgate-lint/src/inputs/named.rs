@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use step::files;
 
-use super::Input;
 use super::evidence::{EXIT, STDERR, beside};
+use super::{Input, with_hints};
 use crate::args::InputArgs;
 
 /// The inputs that `args` names, each file once. What cannot be found becomes an input with a problem.
@@ -17,9 +17,14 @@ pub(crate) fn gather(args: &InputArgs, dir: &Path) -> Vec<Input> {
         let (tool, pattern) = split_tool(name, dir);
         let tool = tool.or(args.tool.as_deref());
         let new = |input| Input { tool: tool.map(str::to_owned), format: args.format, ..input };
+        if pattern.is_empty() {
+            let problem = "its name is empty; is a variable on the command line not set?".to_owned();
+            inputs.push(new(Input { source: format!("\"{name}\""), problems: vec![problem], ..Input::default() }));
+            continue;
+        }
         match paths(pattern, dir) {
             Ok(paths) => {
-                let unseen = paths.into_iter().filter(|path| seen.insert(one_name(path)));
+                let unseen = paths.into_iter().filter(|path| seen.insert(files::one_name(path)));
                 inputs.extend(unseen.map(|path| new(at(path, dir))));
             }
             Err(problem) => {
@@ -62,7 +67,7 @@ fn paths(pattern: &str, dir: &Path) -> Result<Vec<PathBuf>, String> {
     if dir.join(named).exists() || !pattern.contains(['*', '?', '[', '{']) {
         return Ok(vec![dir.join(named)]);
     }
-    let paths = files::expand(&[pattern.to_owned()], dir).map_err(|failure| failure.to_string())?;
+    let paths = files::expand(&[pattern.to_owned()], dir).map_err(|failure| with_hints(&failure))?;
     let report = |path: PathBuf| match path.extension().and_then(|extension| extension.to_str()) {
         Some(EXIT | STDERR) => path.with_extension(""),
         _ => path,
@@ -72,11 +77,6 @@ fn paths(pattern: &str, dir: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
-}
-
-/// The same for all names of a file.
-fn one_name(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn at(path: PathBuf, dir: &Path) -> Input {
@@ -90,12 +90,15 @@ fn at(path: PathBuf, dir: &Path) -> Input {
         Some(Err(problem)) => input.problems.push(problem),
         None => {}
     }
-    input.stderr = beside(&path, STDERR);
+    input.stderr = beside(&path, STDERR).filter(|file| file.is_file());
     input.report = Some(path);
     input
 }
 
 fn exit_code(file: &Path) -> Result<i32, String> {
+    if file.exists() && !file.is_file() {
+        return Err(format!("{} is no file, so the exit code of the tool is not known", file.display()));
+    }
     let bytes = files::read(file, 1 << 10).map_err(|failure| failure.to_string())?;
     let text = String::from_utf8_lossy(&bytes);
     text.trim().parse().map_err(|_not_a_number| format!("{} does not hold the exit code of the tool", file.display()))

@@ -42,10 +42,10 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       it cannot be read: No such file or directory (os error 2)
 
     INCOMPLETE none/*.json (cannot be read)
-      no file matches none/*.json
+      no file matches none/*.json; this directory has cut.json, empty.json, good.json, odd.json, src
 
     INCOMPLETE src (cannot be read)
-      it cannot be read: it is a directory
+      it cannot be read: it is a directory; name the files in it, for example [DIR]/src/*.json
 
     src/A.php
       4  high      Access to an undefined property A::$y.  phpstan property.notFound
@@ -153,4 +153,29 @@ fn no_filter_makes_an_incomplete_report_pass() {
         let run = project.run(&["gate", "phpstan.json", changed, flags[0], flags[1]]);
         assert_eq!(run.status, 3, "{run}");
     }
+}
+
+#[test]
+fn an_exit_code_that_cannot_be_read_is_no_pass() {
+    let project = Project::new();
+    project.write("a.json", phpstan(&[])).write("a.json.exit/in-a-directory", "");
+    let run = project.run(&["gate", "a.json"]);
+    assert!(
+        run.status == 3 && run.contains("a.json.exit is no file, so the exit code of the tool is not known"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_name_that_is_empty_is_told_from_a_directory() {
+    let run = Project::new().run(&["gate", ""]);
+    assert!(run.status == 3 && run.contains("its name is empty; is a variable on the command line not set?"), "{run}");
+}
+
+#[test]
+fn a_clean_list_passes_when_its_tool_is_named() {
+    let project = Project::new();
+    project.write("psalm.json", "[]");
+    assert_eq!(project.run(&["gate", "psalm=psalm.json"]).status, 0);
+    assert_eq!(project.run(&["gate", "psalm.json"]).status, 3);
 }

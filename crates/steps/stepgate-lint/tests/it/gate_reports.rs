@@ -159,3 +159,25 @@ fn the_formats_are_listed() {
     assert_eq!(run.status, 0);
     assert!(run.contains("phpstan-json") && run.contains("html"), "{run}");
 }
+
+#[test]
+fn no_two_reports_go_to_one_file_and_none_over_an_input() {
+    let project = Project::new();
+    project.write("reports/phpstan.json", phpstan(&[]));
+    let run = project.run(&["gate", "reports/*", "-o", "json=out", "-o", "sarif=./out"]);
+    assert_snapshot!(run, @r"
+    ------- stderr -------
+    error: two reports are to be written to out
+    hint: give each a file of its own
+    [exit status: 2]
+    ");
+    let run = project.run(&["gate", "reports/*", "-o", "json=./reports/phpstan.json"]);
+    assert_snapshot!(run, @r"
+    ------- stderr -------
+    error: reports/phpstan.json is to be read and to be written
+    hint: write the report to another place, where no pattern for the inputs finds it
+    [exit status: 2]
+    ");
+    assert_eq!(project.read("reports/phpstan.json"), phpstan(&[]));
+    assert_eq!(project.run(&["gate", "reports/*", "-o", "json=/dev/null", "-o", "sarif=/dev/null"]).status, 0);
+}
