@@ -56,10 +56,11 @@ fn pass(message: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
     let mut at = 0;
+    let mut word = Word::default();
     while let Some(&byte) = bytes.get(at) {
         let change = match byte {
-            b'/' => absolute_path(message, at),
-            b':' => windows_path(message, at).or_else(|| line_of_file(message, at)),
+            b'/' => absolute_path(message, at, &mut word),
+            b':' => windows_path(message, at, &mut word).or_else(|| line_of_file(message, at)),
             b'@' => anonymous_class(message, at),
             b'0'..=b'9' => line_number(message, at),
             _ => None,
@@ -95,40 +96,74 @@ struct Change<'m> {
 }
 
 /// `/opt/project/src/A.php`, where a word may start.
-fn absolute_path(message: &str, at: usize) -> Option<Change<'_>> {
+fn absolute_path<'m>(message: &'m str, at: usize, word: &mut Word<'m>) -> Option<Change<'m>> {
     let before = message[..at].chars().next_back();
     if before.is_some_and(|before| !before.is_whitespace() && !"\"'`([{<=,;|:#«“‘".contains(before)) {
         return None;
     }
-    last_two_segments(message, at, at)
+    word.of(message, at).last_two_segments(at, at)
 }
 
 /// `C:\build\src\A.php` or `C:/build/src/A.php`, at its colon.
-fn windows_path(message: &str, at: usize) -> Option<Change<'_>> {
+fn windows_path<'m>(message: &'m str, at: usize, word: &mut Word<'m>) -> Option<Change<'m>> {
     let drive = at.checked_sub(1)?;
     let alone = drive == 0 || !is_word(message.as_bytes()[drive - 1]);
-    if !alone || !message.as_bytes()[drive].is_ascii_alphabetic() {
+    let separator = message[at + 1..].starts_with(['/', '\\']);
+    if !alone || !message.as_bytes()[drive].is_ascii_alphabetic() || !separator {
         return None;
     }
-    last_two_segments(message, drive, at + 1)
+    word.of(message, at + 1).last_two_segments(drive, at + 1)
 }
 
-/// The path that begins with a separator at `path`, to be replaced from `start`.
-fn last_two_segments(message: &str, start: usize, path: usize) -> Option<Change<'_>> {
-    let end = path + word_len(&message[path..]);
-    let mut segments = message[path..end].strip_prefix(['/', '\\'])?.split(['/', '\\']);
+/// How far a path goes that is quoted in a message, and what its end looks like. Paths that begin one after the other
+/// in the same word end alike: the word is looked at once, or a long one of nothing but beginnings would be looked at
+/// for each of them.
+#[derive(Default)]
+struct Word<'m> {
+    end: usize,
+    /// Where the last two segments begin, at the separator before them, if both have a name.
+    tail: Option<(usize, &'m str, &'m str)>,
+    /// Behind the last empty segment, which no path has.
+    sound: usize,
+}
+
+impl<'m> Word<'m> {
+    /// The word around `at`, where there is a separator; `at` never falls from call to call.
+    fn of(&mut self, message: &'m str, at: usize) -> &Self {
+        if at >= self.end {
+            let end = at + word_len(&message[at..]);
+            let text = &message[at..end];
+            let is_separator = |byte: u8| byte == b'/' || byte == b'\\';
+            let empty = text.as_bytes().windows(2).rposition(|pair| is_separator(pair[0]) && is_separator(pair[1]));
+            *self = Self { end, tail: tail(text, at), sound: empty.map_or(at, |empty| at + empty + 1) };
+        }
+        self
+    }
+
+    /// The path that begins with a separator at `path`, to be replaced from `start`.
+    fn last_two_segments(&self, start: usize, path: usize) -> Option<Change<'m>> {
+        let (begin, parent, last) = self.tail?;
+        let is_path = path >= self.sound && path <= begin;
+        is_path.then_some(Change { start, end: self.end, instead: [parent, "/", last] })
+    }
+}
+
+/// The last two segments of `text`, which stands at `at`, when both have a name.
+fn tail(text: &str, at: usize) -> Option<(usize, &str, &str)> {
     let named = |segment: &&str| segment.contains(|c: char| c.is_alphanumeric());
-    let last = segments.next_back().filter(named)?;
-    let parent = segments.next_back().filter(named)?;
-    segments.all(|segment| !segment.is_empty()).then_some(Change { start, end, instead: [parent, "/", last] })
+    let (before, last) = text.rsplit_once(['/', '\\'])?;
+    let separator = before.rfind(['/', '\\'])?;
+    let parent = &before[separator + 1..];
+    (named(&last) && named(&parent)).then_some((at + separator, parent, last))
 }
 
 /// `:12` or `:12:5` after a name with an extension.
 fn line_of_file(message: &str, at: usize) -> Option<Change<'_>> {
-    let (_, extension) = message[..at].rsplit_once('.')?;
-    let is_extension = (1..=5).contains(&extension.len())
-        && extension.starts_with(|c: char| c.is_ascii_alphabetic())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Six bytes are enough to see the longest extension, and there may be colons without end.
+    let near = &message.as_bytes()[at.saturating_sub(6)..at];
+    let extension = &near[near.iter().rposition(|&byte| byte == b'.')? + 1..];
+    let is_extension =
+        extension.first().is_some_and(u8::is_ascii_alphabetic) && extension.iter().all(u8::is_ascii_alphanumeric);
     let end = at + positions_len(&message[at..]);
     (is_extension && end > at).then_some(Change { start: at, end, instead: [":N", "", ""] })
 }
@@ -240,6 +275,21 @@ mod tests {
         ] {
             assert!(matches!(normalise(message), Cow::Borrowed(_)), "{message} -> {}", normalise(message));
         }
+    }
+
+    #[test]
+    fn a_long_message_costs_as_much_as_its_length() {
+        // With anything looked at again for each of 60,000 beginnings, this test takes minutes.
+        for beginning in ["=/", ":", "=/=/", "\"/", "“/", "«/", "C:/", "line 1", "@anonymous/", "//=", "=/a//"] {
+            let message = beginning.repeat(60_000);
+            assert!(normalise(&message).len() <= message.len());
+        }
+    }
+
+    #[test]
+    fn a_path_behind_what_is_no_path_in_the_same_word_is_found() {
+        assert_eq!(normalise("//=/opt/project/src/x.php"), "//=src/x.php");
+        assert_eq!(normalise("a=//=/x/y/z"), "a=//=y/z");
     }
 
     #[test]
