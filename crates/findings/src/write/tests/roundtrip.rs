@@ -183,5 +183,9 @@ fn what_a_gate_could_not_read_is_in_no_format_the_report_of_clean_code() {
         let clean = read(text.as_bytes(), Some(format), &context)
             .is_ok_and(|reports| reports.iter().all(|report| report.is_complete() && report.findings.is_empty()));
         assert!(!clean, "{text}");
+        if output == Output::Checkstyle {
+            let reports = read(text.as_bytes(), None, &context).unwrap();
+            assert_eq!(reports[0].problems, [r#"checkstyle failed on a.json: "it is empty <1>""#]);
+        }
     }
 }
