@@ -31,7 +31,10 @@ pub(super) fn read<'a>(text: &str, context: &Context<'_, 'a>) -> Result<Parsed<'
     {
         let mut parsed = read_mended(&mended.text, context)?;
         parsed.consumed = mended.consumed;
-        parsed.reports.iter_mut().for_each(|report| report.notes.extend(mended.notes()));
+        for report in &mut parsed.reports {
+            report.problems.extend(mended.problem());
+            report.notes.extend(mended.note());
+        }
         return Ok(parsed);
     }
     broken(document, text, &error)

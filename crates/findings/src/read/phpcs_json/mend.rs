@@ -11,20 +11,20 @@ pub(super) struct Mended {
 }
 
 impl Mended {
-    /// What was mended, for people.
-    pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.holes > 0 {
-            notes.push(format!(
-                "PHP_CodeSniffer left {} out of its JSON because the text is not valid UTF-8 (an empty place between \
-                 two commas); the rest was read",
-                if self.holes == 1 { "a message".to_owned() } else { format!("{} messages", self.holes) },
-            ));
-        }
-        if self.controls > 0 {
-            notes.push(format!("{} raw control characters in strings were read as such", self.controls));
-        }
-        notes
+    /// What is lost for good, so that the report is not whole.
+    pub(super) fn problem(&self) -> Option<String> {
+        let lost = if self.holes == 1 { "a message".to_owned() } else { format!("{} messages", self.holes) };
+        (self.holes > 0).then(|| {
+            format!(
+                "PHP_CodeSniffer left {lost} out of its JSON because the text is not valid UTF-8 (an empty place between \
+                 two commas); the rest was read"
+            )
+        })
+    }
+
+    /// What was mended and costs nothing.
+    pub(super) fn note(&self) -> Option<String> {
+        (self.controls > 0).then(|| format!("{} raw control characters in strings were read as such", self.controls))
     }
 }
 

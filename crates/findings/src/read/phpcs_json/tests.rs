@@ -142,3 +142,10 @@ fn line_breaks_come_back_and_names_of_line_endings_stay() {
 fn damaged_reports_never_panic() {
     survives_damage(super::read, REPORT);
 }
+
+#[test]
+fn a_lost_message_is_a_problem_also_when_nobody_counted_it() {
+    let text = r#"{"totals":{"errors":0,"warnings":0,"fixable":0},"files":{"a.php":{"errors":0,"warnings":0,"messages":[,,]}}}"#;
+    let shown = show(super::read, text);
+    assert!(shown.contains("problem: PHP_CodeSniffer left"), "{shown}");
+}
