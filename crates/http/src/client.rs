@@ -281,6 +281,11 @@ impl Client {
         })
     }
 
+    /// An attempt in vain took so long, which comes out of the budget like a wait.
+    pub(crate) fn lost(&self, time: Duration) {
+        self.state(|state| state.waited = state.waited.saturating_add(time));
+    }
+
     /// A success: what was waited for it no longer counts.
     pub(crate) fn succeeded(&self) {
         self.state(|state| state.waited = Duration::ZERO);

@@ -91,6 +91,7 @@ impl Request {
         let mut attempts = 0;
         loop {
             attempts += 1;
+            let begun = self.client.clock().elapsed();
             let error = match self.attempt().await {
                 Ok(response) => {
                     self.client.succeeded();
@@ -99,6 +100,7 @@ impl Request {
                 }
                 Err(error) => error.after(attempts),
             };
+            self.client.lost(self.client.clock().elapsed().saturating_sub(begun));
             let may = match error.again() {
                 Again::NotActedOn => true,
                 Again::MayHaveActed => self.idempotent,

@@ -44,7 +44,7 @@ pub struct Retries {
     pub first_wait: Duration,
     /// The longest wait that we choose ourselves, before chance.
     pub longest_wait: Duration,
-    /// How long all waits since the last success may take together.
+    /// How long all waits since the last success may take together, those for answers that never came included.
     pub budget: Duration,
     /// What chance starts from. `None` differs for every client.
     pub seed: Option<u64>,

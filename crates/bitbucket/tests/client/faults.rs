@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bitbucket::{Limits, Retries};
+use bitbucket::{Clock, Limits, Retries};
 use fakes::Fault;
 
 use crate::stage::{Stage, fake, parrot};
@@ -119,6 +119,19 @@ async fn an_answer_that_drips_for_ever_runs_into_the_time_out() {
     let error = stage.bb.current_user().await.unwrap_err().to_string();
     assert!(error.starts_with("GET /user: timed out: "), "{error}");
     assert!(error.ends_with("(allowed are 30 s of silence and 0.15 s in all)"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_waited_for_an_answer_in_vain_comes_out_of_the_budget() {
+    let limits = Limits { total: Duration::from_millis(60), ..Limits::default() };
+    let short = Duration::from_millis(1);
+    let budget = Duration::from_millis(100);
+    let patient = Retries { faults: 1000, first_wait: short, longest_wait: short, budget, seed: None };
+    let stage = Stage::with(fake(), |builder| builder.limits(limits).retries(patient).clock(Clock::system()));
+    stage.fake.inject(Fault::hang().always());
+    let error = stage.bb.current_user().await.unwrap_err().to_string();
+    assert!(error.contains("gave up"), "{error}");
+    assert_eq!(stage.lines().len(), 2);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod gate_change;
 mod gate_clones;
 mod gate_incomplete;
 mod gate_publish;
+mod gate_publish_faults;
 mod gate_pull_request;
 mod gate_reports;
 mod real_tools;
