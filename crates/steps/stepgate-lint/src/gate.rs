@@ -1,6 +1,6 @@
 //! The one path that every report takes once it is an input: read, judge, write, publish, exit.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use findings::baseline::Baseline;
 use findings::judge::{Criteria, Judgement, LineMap, Policy, judge};
 use findings::model::Outcome;
 use findings::write::{Options, Output};
-use findings::{Arena, Gate};
+use findings::{Arena, Gate, Report};
 use step::args::OutputArgs;
 use step::publish::Target;
 use step::{Exit, Failure, Result, Session, files};
@@ -64,6 +64,9 @@ impl<'p> Prepared<'p> {
         let reading = Reading { arena: &arena, roots: &roots, tools: &self.place.config.tools };
         let against = self.against(&reading, session)?;
         let mut reports = inputs::read(inputs, &reading);
+        if let Some(against) = &against {
+            tell_of_strangers(against, &reports, session);
+        }
         let criteria = Criteria {
             policy: self.policy.clone(),
             baseline: self.debt.baseline.as_ref(),
@@ -154,6 +157,16 @@ impl<'p> Prepared<'p> {
                 None
             }
         }
+    }
+}
+
+/// Says which tools of the earlier reports have no report now: their findings match nothing. A format that does not
+/// name its tool (Checkstyle, JUnit) is the usual cause.
+fn tell_of_strangers(against: &Baseline, reports: &[Report<'_>], session: &mut Session) {
+    let earlier: BTreeSet<_> = against.entries().iter().map(|entry| entry.tool.as_str()).collect();
+    for tool in earlier.into_iter().filter(|tool| !reports.iter().any(|report| report.tool == *tool)) {
+        let what = "of which there is no report now, so they match nothing; compare reports of one format";
+        words::warn(session, &format!("--against has findings of `{tool}`, {what}"));
     }
 }
 

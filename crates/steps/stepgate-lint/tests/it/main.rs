@@ -10,6 +10,7 @@ mod gate_publish;
 mod gate_publish_faults;
 mod gate_pull_request;
 mod gate_reports;
+mod ratchet;
 mod real_tools;
 mod run_tools;
 mod support;
