@@ -172,23 +172,24 @@ impl Drop for Running {
 mod tests {
     use super::*;
 
-    fn waiting(seconds: u32) -> Git {
-        Git::new(Path::new("/"), &[format!("alias.wait=!exec sleep {seconds}")], "wait")
+    /// Git with a child that keeps none of git's pipes open: they end when git does.
+    fn waiting() -> Git {
+        Git::new(Path::new("/"), &["alias.wait=!exec sleep 20 >/dev/null 2>&1".to_owned()], "wait")
     }
 
     #[tokio::test]
     async fn what_takes_too_long_is_stopped_and_says_so() {
-        let error = waiting(600).limit(Duration::from_millis(20)).run().await.expect_err("too long");
+        let error = waiting().limit(Duration::from_millis(20)).run().await.expect_err("too long");
         assert_eq!(error.to_string(), "`git wait` was stopped because it took longer than 0 s");
     }
 
     #[tokio::test]
     async fn a_child_is_asked_to_stop_when_nobody_waits_for_it() {
-        let mut git = waiting(600);
+        let mut git = waiting();
         let mut child = git.command.spawn().expect("git starts");
         let mut out = child.stdout.take().expect("a pipe");
         drop(Running(child));
-        // The pipe ends only when git and the program that it started have ended.
+        // The pipe ends only when git has ended.
         assert_eq!(out.read_to_end(&mut Vec::new()).await.expect("readable"), 0);
     }
 }
