@@ -1,7 +1,7 @@
 //! Where the text of findings lives.
 //!
-//! Reports repeat themselves: the same message stands in hundreds of files. Readers put each distinct string here
-//! once and hand out references, so that the bytes of an input can be dropped as soon as it has been read.
+//! Reports repeat themselves: the same message stands in hundreds of files. Readers put strings here and hand out
+//! references, so that the bytes of an input can be dropped as soon as it has been read.
 
 use std::cell::RefCell;
 use std::hash::{BuildHasher, Hash};
@@ -12,7 +12,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::model::{Detail, File, Rule};
 
-/// Interns strings, rules, files and details for the lifetime of a [`Bump`].
+/// Interns rules, files and details, and as good as all repeated strings, for the lifetime of a [`Bump`].
 ///
 /// ```
 /// let bump = bumpalo::Bump::new();
@@ -21,11 +21,16 @@ use crate::model::{Detail, File, Rule};
 /// ```
 pub struct Arena<'a> {
     bump: &'a Bump,
-    texts: Table<&'a str>,
+    recent: RefCell<Vec<&'a str>>,
     rules: Table<&'a Rule<'a>>,
     files: Table<&'a File<'a>>,
     details: Table<&'a Detail<'a>>,
 }
+
+/// How many strings are remembered, each in the place that its hash gives it. A table of all strings would miss the
+/// processor's cache at every look; one of this size finds nearly all repetitions there are, which lie close together.
+const RECENT: usize = 1 << RECENT_BITS;
+const RECENT_BITS: u32 = 13;
 
 type Table<T> = RefCell<HashTable<T>>;
 
@@ -35,19 +40,25 @@ impl<'a> Arena<'a> {
     pub fn new(bump: &'a Bump) -> Self {
         Self {
             bump,
-            texts: Table::default(),
+            recent: RefCell::new(vec![""; RECENT]),
             rules: Table::default(),
             files: Table::default(),
             details: Table::default(),
         }
     }
 
-    /// The one copy of `text`.
+    /// A copy of `text`, mostly the one that there is already.
     pub fn text(&self, text: &str) -> &'a str {
-        if text.is_empty() {
-            return "";
+        let place = (FxBuildHasher.hash_one(text) >> (u64::BITS - RECENT_BITS)) as usize;
+        let mut recent = self.recent.borrow_mut();
+        match recent.get_mut(place) {
+            Some(known) if *known == text => known,
+            Some(known) => {
+                *known = self.bump.alloc_str(text);
+                known
+            }
+            None => self.bump.alloc_str(text),
         }
-        intern(&self.texts, text, |known| *known == text, || self.bump.alloc_str(text))
     }
 
     /// The one copy of a rule that has neither help nor link.

@@ -69,7 +69,9 @@ pub fn judge(reports: &mut [Report<'_>], criteria: &Criteria<'_>) -> Judgement {
     for finding in reports.iter_mut().flat_map(|report| &mut report.findings) {
         finding.disposition = rulings.if_new(finding);
     }
-    let open: Vec<&Finding<'_>> = reports.iter().flat_map(|report| &report.findings).filter(|f| is_open(f)).collect();
+    let compared = criteria.baseline.is_some() || criteria.against.is_some();
+    let open = reports.iter().filter(|_| compared).flat_map(|report| &report.findings).filter(|f| is_open(f));
+    let open: Vec<&Finding<'_>> = open.collect();
     let known = criteria.baseline.map(|baseline| baseline.cover(&open, criteria.change));
     let seen = criteria.against.map(|against| against.cover(&open, criteria.change));
     drop(open);
