@@ -148,3 +148,9 @@ fn damaged_reports_never_panic() {
         r#"<checkstyle version="1"><!-- c --><file name="a&#x41;.php"><error line="1" message="&lt;m&gt;"/><exception><![CDATA[x]]></exception></file></checkstyle>"#,
     );
 }
+
+#[test]
+fn an_attribute_given_twice_is_one_source() {
+    let text = r#"<checkstyle><file name="a.php"><error line="1" severity="error" message="m" source="A.B.C" source="A.B.C"/></file></checkstyle>"#;
+    assert_eq!(show(read, text), "checkstyle\n  high a.php:1:0:0 [A.B.C] \"m\"\n");
+}
