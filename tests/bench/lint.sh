@@ -4,7 +4,7 @@
 # The gate reads, judges and prints its default output. The peers parse, cut, and print a line a finding.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-megabytes=${1:-100} runs=${2:-3}
+megabytes=${1:-100} runs=${2:-5}
 bench=target/bench
 mkdir -p "$bench"
 cargo build --release --quiet -p stepgate -p stepgate-lint

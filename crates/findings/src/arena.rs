@@ -32,7 +32,8 @@ pub struct Arena<'a> {
 const RECENT: usize = 1 << RECENT_BITS;
 const RECENT_BITS: u32 = 13;
 
-type Table<T> = RefCell<HashTable<T>>;
+/// Values with their hashes, so that a growing table need not look at them again.
+type Table<T> = RefCell<HashTable<(u64, T)>>;
 
 impl<'a> Arena<'a> {
     /// An arena that allocates in `bump`.
@@ -105,18 +106,17 @@ impl<'a> Arena<'a> {
     }
 }
 
-/// Looks `key` up in `table`, or puts there what `new` makes of it. `K` and `T` hash alike: `T` is a reference to a
-/// longer-lived `K`.
+/// Looks `key` up in `table`, or puts there what `new` makes of it.
 fn intern<K, T>(table: &Table<T>, key: &K, is_key: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> T
 where
     K: Hash + ?Sized,
-    T: Copy + Hash,
+    T: Copy,
 {
     let hash = FxBuildHasher.hash_one(key);
-    if let Some(known) = table.borrow().find(hash, is_key) {
+    if let Some((_, known)) = table.borrow().find(hash, |(known, value)| *known == hash && is_key(value)) {
         return *known;
     }
     let value = new();
-    table.borrow_mut().insert_unique(hash, value, |value| FxBuildHasher.hash_one(value));
+    table.borrow_mut().insert_unique(hash, (hash, value), |(hash, _)| *hash);
     value
 }
