@@ -52,7 +52,7 @@ async fn shrink(args: &ShrinkArgs, session: &mut Session) -> Result<Exit> {
     let bump = Bump::new();
     let arena = Arena::new(&bump);
     let reports = complete(&args.source, &arena, &place, session).await?;
-    let after = shrunk(&before, &reports);
+    let after = before.shrunk_to_reports(&reports);
     let shown = place.shown(&path);
     if after == written {
         return say(session, &format!("{shown} holds nothing that is gone: {}\n", described(&before)));
@@ -152,15 +152,6 @@ async fn complete<'a>(
             .because(problem.clone())
             .hint("a baseline needs complete reports: what is missing from one would count as mended")),
     }
-}
-
-/// `before` without what the tools of `reports` do not find any more. The entries of other tools stay: nobody looked.
-fn shrunk(before: &Baseline, reports: &[Report<'_>]) -> Baseline {
-    let looked = |entry: &Entry| reports.iter().any(|report| report.tool == entry.tool);
-    let (seen, unseen): (Vec<_>, Vec<_>) = before.entries().iter().cloned().partition(looked);
-    let findings = reports.iter().flat_map(|report| &report.findings);
-    let still = Baseline::from_entries(seen).shrunk_to(findings);
-    Baseline::from_entries([still.entries(), &unseen].concat())
 }
 
 fn refuse_to_replace(path: &Path, force: bool, place: &Place) -> Result<()> {
