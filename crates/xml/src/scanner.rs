@@ -1,0 +1,530 @@
+//! From a stream of bytes to tokens.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use crate::error::{Error, ErrorKind};
+use crate::names::{is_name, is_name_start};
+use crate::source::Source;
+use crate::text::LONGEST_REFERENCE;
+use crate::token::{Span, Tag, Text, Token};
+
+/// Text is handed out when there is this much of it, whether its end is in view or not.
+const PIECE: usize = 64 << 10;
+
+/// No tag is longer: what has attributes of megabytes is not a report, and would have to be held in memory.
+const LONGEST_TAG: usize = 8 << 20;
+
+/// So many attributes are compared pair by pair to find two of one name; more go through a table.
+const FEW: usize = 24;
+
+/// Walks through the documents of an input, one after the other, token by token.
+pub struct Scanner<R> {
+    source: Source<R>,
+    /// The full names of the open elements, one after the other, and where each starts.
+    names: String,
+    starts: Vec<usize>,
+    /// Where the attributes of the tag are that was read last.
+    spans: Vec<Span>,
+    /// An empty element was opened and is to be closed.
+    closing: bool,
+    cdata: Run,
+    text: Run,
+    external_dtd: bool,
+    failed: bool,
+}
+
+/// How far a text is that comes in pieces.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Run {
+    Outside,
+    Begun,
+    Within,
+}
+
+/// What was found, by where it is in the source.
+enum Step {
+    Open {
+        from: usize,
+        to: usize,
+        name: usize,
+    },
+    Close,
+    Text {
+        from: usize,
+        to: usize,
+        cdata: bool,
+        first: bool,
+        last: bool,
+    },
+    /// Nothing for the caller.
+    Skipped,
+    End,
+}
+
+impl<R: Read> Scanner<R> {
+    /// Reads UTF-8, UTF-16, and what else an XML declaration names; with a byte order mark or without.
+    pub fn new(input: R) -> Self {
+        Self {
+            source: Source::new(input),
+            names: String::new(),
+            starts: Vec::new(),
+            spans: Vec::new(),
+            closing: false,
+            cdata: Run::Outside,
+            text: Run::Outside,
+            external_dtd: false,
+            failed: false,
+        }
+    }
+
+    /// Skips a document type that only names a file of declarations, as Cobertura and JaCoCo write it. It is never
+    /// fetched. One that declares something itself is refused all the same.
+    #[must_use]
+    pub fn external_dtd_allowed(mut self) -> Self {
+        self.external_dtd = true;
+        self
+    }
+
+    /// The next token; `None` when the input is at its end and every element was closed.
+    ///
+    /// # Errors
+    ///
+    /// When the document cannot be relied on from here. Every further call gives `None`.
+    #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it gives")]
+    pub fn next(&mut self) -> Result<Option<Token<'_>>, Error> {
+        if self.failed {
+            return Ok(None);
+        }
+        let step = loop {
+            match self.step() {
+                Ok(Step::Skipped) => {}
+                Ok(step) => break step,
+                Err(error) => {
+                    self.failed = true;
+                    return Err(error);
+                }
+            }
+        };
+        Ok(match step {
+            Step::Open { from, to, name } => {
+                Some(Token::Open(Tag { text: self.source.slice(from, to), name, spans: &self.spans }))
+            }
+            Step::Close => Some(Token::Close),
+            Step::Text { from, to, cdata, first, last } => {
+                Some(Token::Text(Text { raw: self.source.slice(from, to), cdata, first, last }))
+            }
+            Step::End | Step::Skipped => None,
+        })
+    }
+
+    /// How many elements are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Where the scanner is: line and column, from 1.
+    #[must_use]
+    pub fn position(&self) -> (u64, u64) {
+        self.source.position(0)
+    }
+
+    /// What was odd about the bytes and mended. Never a reason not to rely on what was read.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.source.notes
+    }
+
+    fn step(&mut self) -> Result<Step, Error> {
+        if self.closing {
+            self.closing = false;
+            self.pop();
+            return Ok(Step::Close);
+        }
+        if self.cdata != Run::Outside {
+            return self.in_cdata();
+        }
+        if self.source.view().is_empty() && !self.fill()? {
+            return self.end();
+        }
+        if !self.source.view().starts_with('<') {
+            return self.in_text();
+        }
+        self.text = Run::Outside;
+        self.see(2)?;
+        match self.source.view().as_bytes().get(1) {
+            Some(b'/') => self.end_tag(),
+            Some(b'?') => self.skip("<?", "?>", "a processing instruction"),
+            Some(b'!') => self.declaration(),
+            Some(_) => self.start_tag(),
+            None => Err(self.truncated("a tag")),
+        }
+    }
+
+    fn in_text(&mut self) -> Result<Step, Error> {
+        let mut searched = 0;
+        loop {
+            let view = self.source.view();
+            let found = memchr::memchr(b'<', &view.as_bytes()[searched..]).map(|at| searched + at);
+            let length = match found {
+                Some(at) => at,
+                None if view.len() >= PIECE => before_reference(view),
+                None => {
+                    searched = view.len();
+                    if self.fill()? {
+                        continue;
+                    }
+                    searched
+                }
+            };
+            return self.text_piece(length, found.is_some());
+        }
+    }
+
+    fn text_piece(&mut self, length: usize, last: bool) -> Result<Step, Error> {
+        if self.starts.is_empty() {
+            let text = &self.source.view()[..length];
+            if let Some(at) = text.find(|c: char| !c.is_whitespace() && c != '\u{FEFF}') {
+                return Err(
+                    self.malformed(at, "there is text outside of any element; the file holds more than a report")
+                );
+            }
+            self.source.consume(length);
+            return Ok(Step::Skipped);
+        }
+        let first = self.text == Run::Outside;
+        self.text = if last { Run::Outside } else { Run::Within };
+        let from = self.source.start();
+        self.source.consume(length);
+        Ok(Step::Text { from, to: from + length, cdata: false, first, last })
+    }
+
+    fn in_cdata(&mut self) -> Result<Step, Error> {
+        let mut searched = 0_usize;
+        loop {
+            let view = self.source.view();
+            // The end may have begun in what was searched already.
+            let start = view.floor_char_boundary(searched.saturating_sub(2));
+            let found = memchr::memmem::find(&view.as_bytes()[start..], b"]]>").map(|at| start + at);
+            let length = match found {
+                Some(at) => at,
+                None if view.len() >= PIECE => view.floor_char_boundary(view.len() - 2),
+                None => {
+                    searched = view.len();
+                    if self.fill()? {
+                        continue;
+                    }
+                    return Err(self.truncated("a CDATA section"));
+                }
+            };
+            let (first, last) = (self.cdata == Run::Begun, found.is_some());
+            self.cdata = if last { Run::Outside } else { Run::Within };
+            let from = self.source.start();
+            self.source.consume(length + if last { "]]>".len() } else { 0 });
+            return Ok(Step::Text { from, to: from + length, cdata: true, first, last });
+        }
+    }
+
+    fn declaration(&mut self) -> Result<Step, Error> {
+        const CDATA: &str = "<![CDATA[";
+        self.see(CDATA.len())?;
+        let view = self.source.view();
+        if view.starts_with("<!--") {
+            return self.skip("<!--", "-->", "a comment");
+        }
+        if view.starts_with(CDATA) {
+            if self.starts.is_empty() {
+                return Err(self.malformed(0, "there is a CDATA section outside of any element"));
+            }
+            self.source.consume(CDATA.len());
+            self.cdata = Run::Begun;
+            return Ok(Step::Skipped);
+        }
+        if view.starts_with("<!DOCTYPE") {
+            return self.document_type();
+        }
+        if CDATA.starts_with(view) || "<!DOCTYPE".starts_with(view) {
+            return Err(self.truncated("a declaration"));
+        }
+        Err(self.malformed(0, "`<!` starts neither a comment nor a CDATA section"))
+    }
+
+    fn document_type(&mut self) -> Result<Step, Error> {
+        let refused = "the XML declares a document type (DTD), which can make a small file grow without limit or read \
+                       other files, so it is refused";
+        if !self.external_dtd || !self.starts.is_empty() {
+            return Err(self.error(ErrorKind::Refused, 0, refused));
+        }
+        let mut quote = None;
+        let mut searched = 0;
+        loop {
+            for (at, byte) in self.source.view().bytes().enumerate().skip(searched) {
+                match (quote, byte) {
+                    (None, b'"' | b'\'') => quote = Some(byte),
+                    (Some(open), byte) if open == byte => quote = None,
+                    (None, b'[') => return Err(self.error(ErrorKind::Refused, 0, refused)),
+                    (None, b'>') => {
+                        self.source.consume(at + 1);
+                        return Ok(Step::Skipped);
+                    }
+                    _ => {}
+                }
+            }
+            searched = self.source.view().len();
+            self.longer(searched, "a document type")?;
+        }
+    }
+
+    /// Skips from `open` to `close`, in however many pieces.
+    fn skip(&mut self, open: &str, close: &str, what: &str) -> Result<Step, Error> {
+        let mut from = open.len();
+        loop {
+            let view = self.source.view();
+            let rest = view.as_bytes().get(from..).unwrap_or_default();
+            if let Some(at) = memchr::memmem::find(rest, close.as_bytes()) {
+                self.source.consume(from + at + close.len());
+                return Ok(Step::Skipped);
+            }
+            // What cannot hold the start of the end is done with.
+            let done = view.floor_char_boundary(view.len().saturating_sub(close.len()));
+            if done > open.len() {
+                self.source.consume(done);
+                from = 0;
+            }
+            if !self.fill()? {
+                return Err(self.truncated(what));
+            }
+        }
+    }
+
+    fn end_tag(&mut self) -> Result<Step, Error> {
+        let end = self.find(b'>', "an end tag")?;
+        let name = self.source.view()[2..end].trim_ascii_end();
+        match self.starts.last() {
+            Some(&start) if self.names[start..] == *name => {
+                self.source.consume(end + 1);
+                self.pop();
+                Ok(Step::Close)
+            }
+            Some(&start) => {
+                let open = &self.names[start..];
+                let what = format!("</{}> closes <{}>, which is another element", shorten(name), shorten(open));
+                Err(self.malformed(0, &what))
+            }
+            None => Err(self.malformed(0, &format!("</{}> closes an element that is not open", shorten(name)))),
+        }
+    }
+
+    fn start_tag(&mut self) -> Result<Step, Error> {
+        loop {
+            self.spans.clear();
+            match tag(self.source.view(), &mut self.spans) {
+                Ok(Some(Parsed { length, name, empty })) => {
+                    if let Some(twice) = self.twice() {
+                        return Err(self.malformed(0, &format!("the attribute {} is given twice", shorten(&twice))));
+                    }
+                    let from = self.source.start();
+                    self.starts.push(self.names.len());
+                    self.names.push_str(&self.source.view()[1..=name]);
+                    self.source.consume(length);
+                    self.closing = empty;
+                    return Ok(Step::Open { from, to: from + length, name });
+                }
+                Ok(None) => self.longer(self.source.view().len(), "a tag")?,
+                Err((at, what)) => return Err(self.malformed(at, &what)),
+            }
+        }
+    }
+
+    /// The name that two attributes of the tag in view have.
+    fn twice(&self) -> Option<String> {
+        let view = self.source.view();
+        let name = |span: &Span| &view[span.name.0 as usize..span.name.1 as usize];
+        if self.spans.len() > FEW {
+            let mut seen = HashSet::with_capacity(self.spans.len());
+            return self.spans.iter().map(name).find(|name| !seen.insert(*name)).map(str::to_owned);
+        }
+        let pairs =
+            self.spans.iter().enumerate().flat_map(|(at, one)| self.spans[..at].iter().map(move |two| (one, two)));
+        pairs.map(|(one, two)| (name(one), name(two))).find(|(one, two)| one == two).map(|(one, _)| one.to_owned())
+    }
+
+    /// Where `byte` is in the view, which grows as far as it must.
+    fn find(&mut self, byte: u8, what: &str) -> Result<usize, Error> {
+        let mut searched = 0;
+        loop {
+            let view = self.source.view().as_bytes();
+            if let Some(at) = memchr::memchr(byte, &view[searched..]) {
+                return Ok(searched + at);
+            }
+            searched = view.len();
+            self.longer(searched, what)?;
+        }
+    }
+
+    /// Brings more of `what` into view, of which `length` bytes are there already.
+    fn longer(&mut self, length: usize, what: &str) -> Result<(), Error> {
+        if length > LONGEST_TAG {
+            return Err(self.error(ErrorKind::Refused, 0, &format!("{what} is longer than 8 MiB, so it is refused")));
+        }
+        if self.fill()? { Ok(()) } else { Err(self.truncated(what)) }
+    }
+
+    /// Has at least `bytes` bytes in view, or all there are.
+    fn see(&mut self, bytes: usize) -> Result<(), Error> {
+        while self.source.view().len() < bytes && self.fill()? {}
+        Ok(())
+    }
+
+    fn fill(&mut self) -> Result<bool, Error> {
+        self.source.fill().map_err(|error| Error::io(&error))
+    }
+
+    fn pop(&mut self) {
+        if let Some(start) = self.starts.pop() {
+            self.names.truncate(start);
+        }
+    }
+
+    fn end(&self) -> Result<Step, Error> {
+        match self.starts.last() {
+            None => Ok(Step::End),
+            Some(&start) => {
+                let open = shorten(&self.names[start..]);
+                let what = format!("the document was cut short: it ends before </{open}>");
+                Err(self.error(ErrorKind::Truncated, 0, &what))
+            }
+        }
+    }
+
+    fn truncated(&self, what: &str) -> Error {
+        let end = self.source.view().len();
+        self.error(ErrorKind::Truncated, end, &format!("the document was cut short: it ends within {what}"))
+    }
+
+    fn malformed(&self, ahead: usize, what: &str) -> Error {
+        self.error(ErrorKind::Malformed, ahead, &format!("the XML is not well-formed: {what}"))
+    }
+
+    fn error(&self, kind: ErrorKind, ahead: usize, what: &str) -> Error {
+        let (line, column) = self.source.position(ahead);
+        Error { kind, line, column, what: what.to_owned() }
+    }
+}
+
+/// A start tag that is whole.
+struct Parsed {
+    length: usize,
+    name: usize,
+    empty: bool,
+}
+
+/// Where a tag is wrong, and what is wrong with it.
+type Wrong = (usize, String);
+
+/// Reads the start tag at the start of `view`; `None` when its end is not in view.
+fn tag(view: &str, spans: &mut Vec<Span>) -> Result<Option<Parsed>, Wrong> {
+    let bytes = view.as_bytes();
+    let Some(end) = name_end(bytes, 1) else { return Ok(None) };
+    let name = &view[1..end];
+    if !is_plain_name(name) && !is_name(name) {
+        return Err((
+            0,
+            if name.starts_with(is_name_start) {
+                format!("<{}> is no name of an element", shorten(name))
+            } else {
+                "`<` starts no tag; in text it is written &lt;".to_owned()
+            },
+        ));
+    }
+    let mut at = end;
+    loop {
+        let spaced = skip_space(bytes, at);
+        let from = spaced;
+        match bytes.get(from) {
+            None => return Ok(None),
+            Some(b'>') => return Ok(Some(Parsed { length: from + 1, name: end - 1, empty: false })),
+            Some(b'/') => match bytes.get(from + 1) {
+                None => return Ok(None),
+                Some(b'>') => return Ok(Some(Parsed { length: from + 2, name: end - 1, empty: true })),
+                Some(_) => return Err((from, "there is a stray `/` in a tag".to_owned())),
+            },
+            Some(_) if spaced == at => return Err((from, "there is no space before an attribute".to_owned())),
+            Some(_) => match attribute(view, from)? {
+                None => return Ok(None),
+                Some((span, next)) => {
+                    spans.push(span);
+                    at = next;
+                }
+            },
+        }
+    }
+}
+
+/// Reads the attribute at `from`; gives it and where it ends. `None` when its end is not in view.
+fn attribute(view: &str, from: usize) -> Result<Option<(Span, usize)>, Wrong> {
+    let bytes = view.as_bytes();
+    let Some(end) = name_end(bytes, from) else { return Ok(None) };
+    let name = &view[from..end];
+    if !is_plain_name(name) && !is_name(name) {
+        return Err((from, format!("`{}` is no name of an attribute", shorten(name))));
+    }
+    let equals = skip_space(bytes, end);
+    match bytes.get(equals) {
+        None => return Ok(None),
+        Some(b'=') => {}
+        Some(_) => return Err((from, format!("the attribute {} has no value", shorten(name)))),
+    }
+    let open = skip_space(bytes, equals + 1);
+    let quote = match bytes.get(open) {
+        None => return Ok(None),
+        Some(&quote @ (b'"' | b'\'')) => quote,
+        Some(_) => return Err((from, format!("the value of the attribute {} has no quotes", shorten(name)))),
+    };
+    let Some(length) = memchr::memchr(quote, &bytes[open + 1..]) else { return Ok(None) };
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX); // a tag has some megabytes at most
+    let close = open + 1 + length;
+    let span = Span { name: (offset(from), offset(end)), value: (offset(open + 1), offset(close)) };
+    Ok(Some((span, close + 1)))
+}
+
+/// Where the name ends that starts at `from`; `None` when its end is not in view.
+fn name_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let is_end = |byte: &u8| matches!(byte, b'=' | b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r');
+    bytes[from..].iter().position(is_end).map(|length| from + length)
+}
+
+fn skip_space(bytes: &[u8], from: usize) -> usize {
+    let space = bytes[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r'));
+    from + space.count()
+}
+
+/// Whether `name` is a name that nobody has to look up.
+fn is_plain_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.'))
+}
+
+/// How much of `view` can be handed out without cutting a reference in two.
+fn before_reference(view: &str) -> usize {
+    let tail = view.floor_char_boundary(view.len() - LONGEST_REFERENCE);
+    match memchr::memrchr(b'&', &view.as_bytes()[tail..]) {
+        Some(at) if !view[tail + at..].contains(';') => tail + at,
+        _ => view.len(),
+    }
+}
+
+/// A name as an error shows it.
+fn shorten(name: &str) -> String {
+    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let mut short: String = name.chars().take(60).map(visible).collect();
+    if name.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! References resolved on the way in; text made fit for a document on the way out.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::source::has_control;
+
+/// `raw` with its references resolved. What is none (`&nbsp;`, a bare `&`) stays as it is. Characters that XML forbids
+/// are let through: every writer deals with them.
+#[must_use]
+pub fn decode(raw: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'&', raw.as_bytes()) else {
+        return Cow::Borrowed(raw);
+    };
+    let mut out = String::with_capacity(raw.len());
+    let (start, mut rest) = raw.split_at(first);
+    out.push_str(start);
+    while let Some(reference) = rest.strip_prefix('&') {
+        rest = match resolve(reference) {
+            Some((c, rest)) => {
+                out.push(c);
+                rest
+            }
+            None => {
+                out.push('&');
+                reference
+            }
+        };
+        let next = memchr::memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
+        out.push_str(&rest[..next]);
+        rest = &rest[next..];
+    }
+    Cow::Owned(out)
+}
+
+/// The longest reference that means something: `&#x10FFFF;`, with some zeros to spare.
+pub(crate) const LONGEST_REFERENCE: usize = 16;
+
+/// The character that a reference stands for, and what follows it. `text` starts behind the `&`.
+fn resolve(text: &str) -> Option<(char, &str)> {
+    let head = &text.as_bytes()[..text.len().min(LONGEST_REFERENCE)];
+    let end = memchr::memchr(b';', head)?;
+    let c = match &text[..end] {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        name => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => number.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    };
+    Some((c, &text[end + 1..]))
+}
+
+/// Writes `text` so that it can stand between tags and, with `"` around it, in an attribute. Characters that XML
+/// forbids become U+FFFD. In an attribute line breaks and tabs would be read back as spaces: they become references.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(text: &str, attribute: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut done = 0;
+    for (at, c) in text.char_indices() {
+        let replacement = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' if attribute => "&quot;",
+            '\n' if attribute => "&#10;",
+            '\t' if attribute => "&#9;",
+            '\r' => "&#13;",
+            c if is_forbidden(c) => "\u{FFFD}",
+            _ => continue,
+        };
+        out.write_all(&text.as_bytes()[done..at])?;
+        out.write_all(replacement.as_bytes())?;
+        done = at + c.len_utf8();
+    }
+    out.write_all(&text.as_bytes()[done..])
+}
+
+/// Writes what stands in one document (the text between tags, or an attribute) so that it can stand in another: as it
+/// is, byte for byte, unless it holds what makes a document ill-formed.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn copy(raw: &str, attribute: bool, out: &mut dyn Write) -> io::Result<()> {
+    if may_stand(raw, attribute) {
+        return out.write_all(raw.as_bytes());
+    }
+    write(&decode(raw), attribute, out)
+}
+
+/// Writes a piece of a CDATA section, which cannot hold a reference: characters that XML forbids become U+FFFD.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn copy_cdata(raw: &str, out: &mut dyn Write) -> io::Result<()> {
+    if !may_be_forbidden(raw.as_bytes()) {
+        return out.write_all(raw.as_bytes());
+    }
+    let mut done = 0;
+    for (at, c) in raw.char_indices().filter(|(_, c)| is_forbidden(*c)) {
+        out.write_all(&raw.as_bytes()[done..at])?;
+        out.write_all("\u{FFFD}".as_bytes())?;
+        done = at + c.len_utf8();
+    }
+    out.write_all(&raw.as_bytes()[done..])
+}
+
+/// Whether `raw` is well-formed where it would be put.
+fn may_stand(raw: &str, attribute: bool) -> bool {
+    let bytes = raw.as_bytes();
+    if may_be_forbidden(bytes) {
+        return false;
+    }
+    if attribute {
+        // A value may have stood between single quotes.
+        if memchr::memchr2(b'"', b'<', bytes).is_some() {
+            return false;
+        }
+    } else if memchr::memchr(b'<', bytes).is_some() || memchr::memmem::find(bytes, b"]]>").is_some() {
+        return false;
+    }
+    memchr::memchr_iter(b'&', bytes).all(|at| resolve(&raw[at + 1..]).is_some_and(|(c, _)| !is_forbidden(c)))
+}
+
+/// Whether there may be a character in `bytes` that XML forbids: a control, or the first byte of U+FFFE and U+FFFF.
+fn may_be_forbidden(bytes: &[u8]) -> bool {
+    has_control(bytes)
+        || memchr::memmem::find(bytes, b"\xEF\xBF").is_some_and(|at| {
+            let rest = String::from_utf8_lossy(&bytes[at..]);
+            rest.contains(is_forbidden)
+        })
+}
+
+/// Whether XML 1.0 forbids `c`: <https://www.w3.org/TR/xml/#charsets>.
+#[must_use]
+pub fn is_forbidden(c: char) -> bool {
+    matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(text: &str, attribute: bool) -> String {
+        let mut out = Vec::new();
+        write(text, attribute, &mut out).expect("a Vec takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    fn copied(raw: &str, attribute: bool) -> String {
+        let mut out = Vec::new();
+        copy(raw, attribute, &mut out).expect("a Vec takes everything");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn references_are_resolved_and_what_is_none_stays() {
+        assert_eq!(decode("a &lt;b&gt; &amp;amp; &#27;[0m &#x1F389; &quot;&apos;"), "a <b> &amp; \u{1b}[0m 🎉 \"'");
+        for none in ["&", "&nbsp;", "a & b", "&;", "&#;", "&#xD800;", "&#99999999;", "&lt"] {
+            assert_eq!(decode(none), none);
+        }
+        assert!(matches!(decode("plain"), Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn what_is_well_formed_is_copied_byte_for_byte() {
+        for raw in ["a &lt; &#10; &quot; é 漢 ]] >", "plain", "", "]]", "\u{FFFD}\u{FFFC}"] {
+            assert_eq!(copied(raw, false), raw);
+        }
+    }
+
+    #[test]
+    fn what_is_not_is_mended() {
+        assert_eq!(
+            copied("a & b &nbsp; \u{1b}[0m &#27; \u{FFFE}", false),
+            "a &amp; b &amp;nbsp; \u{FFFD}[0m \u{FFFD} \u{FFFD}"
+        );
+        assert_eq!(copied("x ]]> y", false), "x ]]&gt; y");
+        assert_eq!(copied("a \"b\" <c>\n", true), "a &quot;b&quot; &lt;c&gt;&#10;");
+        assert_eq!(copied("it's", true), "it's");
+    }
+
+    #[test]
+    fn cdata_keeps_everything_but_what_xml_forbids() {
+        let mut out = Vec::new();
+        copy_cdata("a & <b> \u{1b}[0m é", &mut out).expect("a Vec takes everything");
+        assert_eq!(String::from_utf8(out).expect("UTF-8"), "a & <b> \u{FFFD}[0m é");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(text in "\\PC*|[&<>\"'#;x0-9a-z\\n\\t\\r]*", attribute in any::<bool>()) {
+            let written = written(&text, attribute);
+            prop_assert_eq!(&*decode(&written), &text);
+            prop_assert_eq!(copied(&written, attribute), written);
+        }
+
+        #[test]
+        fn a_copy_says_the_same(raw in "[&<>\"'#;lt0-9\\n\\]]*", attribute in any::<bool>()) {
+            let copy = copied(&raw, attribute);
+            prop_assert_eq!(decode(&copy), decode(&raw));
+        }
+    }
+}
