@@ -7,7 +7,8 @@
 //!
 //! # Layout
 //!
-//! - [`Scanner`]: from a stream of bytes to [`Token`]s. `source` is the window: bytes in any encoding, decoded.
+//! - [`Scanner`]: from a stream of bytes to [`Token`]s. `source` is the window: bytes in any encoding, decoded; `tag`
+//!   takes start tags apart.
 //! - [`Token`], [`Tag`], [`Text`]: what a document is made of. `names`: which names XML allows.
 //! - [`text`]: references resolved on the way in; text made fit for a document on the way out.
 //! - [`Error`]: why a document could not be read on, and where.
@@ -16,10 +17,11 @@ mod error;
 mod names;
 mod scanner;
 mod source;
+mod tag;
 pub mod text;
 mod token;
 
 pub use error::{Error, ErrorKind};
 pub use names::is_name;
 pub use scanner::Scanner;
-pub use token::{Attribute, Attributes, Tag, Text, Token};
+pub use token::{Attribute, Attributes, Tag, Text, Token, TokenKind};

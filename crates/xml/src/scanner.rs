@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::io::Read;
 
 use crate::error::{Error, ErrorKind};
-use crate::names::{is_name, is_name_start};
 use crate::source::Source;
+use crate::tag::{Parsed, shorten, tag};
 use crate::text::LONGEST_REFERENCE;
-use crate::token::{Span, Tag, Text, Token};
+use crate::token::{Span, Tag, Text, Token, TokenKind};
 
 /// Text is handed out when there is this much of it, whether its end is in view or not.
 const PIECE: usize = 64 << 10;
@@ -24,8 +24,13 @@ pub struct Scanner<R> {
     /// The full names of the open elements, one after the other, and where each starts.
     names: String,
     starts: Vec<usize>,
-    /// Where the attributes of the tag are that was read last.
+    /// Where the tag or text is that was read last.
+    last: Place,
+    /// Of a tag: how long its name is, and where its attributes are.
+    name: usize,
     spans: Vec<Span>,
+    /// Of a text: whether it is CDATA, the first piece, the last piece.
+    flags: (bool, bool, bool),
     /// An empty element was opened and is to be closed.
     closing: bool,
     cdata: Run,
@@ -42,21 +47,16 @@ enum Run {
     Within,
 }
 
-/// What was found, by where it is in the source.
+/// A part of the source that was consumed last.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    from: usize,
+    to: usize,
+}
+
+/// What was found.
 enum Step {
-    Open {
-        from: usize,
-        to: usize,
-        name: usize,
-    },
-    Close,
-    Text {
-        from: usize,
-        to: usize,
-        cdata: bool,
-        first: bool,
-        last: bool,
-    },
+    Token(TokenKind),
     /// Nothing for the caller.
     Skipped,
     End,
@@ -69,7 +69,10 @@ impl<R: Read> Scanner<R> {
             source: Source::new(input),
             names: String::new(),
             starts: Vec::new(),
+            last: Place::default(),
+            name: 0,
             spans: Vec::new(),
+            flags: (false, false, false),
             closing: false,
             cdata: Run::Outside,
             text: Run::Outside,
@@ -93,29 +96,48 @@ impl<R: Read> Scanner<R> {
     /// When the document cannot be relied on from here. Every further call gives `None`.
     #[expect(clippy::should_implement_trait, reason = "an iterator cannot lend what it gives")]
     pub fn next(&mut self) -> Result<Option<Token<'_>>, Error> {
+        Ok(self.advance()?.map(|kind| match kind {
+            TokenKind::Open => Token::Open(self.tag()),
+            TokenKind::Close => Token::Close,
+            TokenKind::Text => Token::Text(self.text()),
+        }))
+    }
+
+    /// The same without borrowing: what the token is. [`Scanner::tag`] and [`Scanner::text`] have the rest of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scanner::next`].
+    pub fn advance(&mut self) -> Result<Option<TokenKind>, Error> {
         if self.failed {
             return Ok(None);
         }
-        let step = loop {
+        loop {
             match self.step() {
                 Ok(Step::Skipped) => {}
-                Ok(step) => break step,
+                Ok(Step::Token(kind)) => return Ok(Some(kind)),
+                Ok(Step::End) => return Ok(None),
                 Err(error) => {
                     self.failed = true;
                     return Err(error);
                 }
             }
-        };
-        Ok(match step {
-            Step::Open { from, to, name } => {
-                Some(Token::Open(Tag { text: self.source.slice(from, to), name, spans: &self.spans }))
-            }
-            Step::Close => Some(Token::Close),
-            Step::Text { from, to, cdata, first, last } => {
-                Some(Token::Text(Text { raw: self.source.slice(from, to), cdata, first, last }))
-            }
-            Step::End | Step::Skipped => None,
-        })
+        }
+    }
+
+    /// The start tag, when that was the last token.
+    #[must_use]
+    pub fn tag(&self) -> Tag<'_> {
+        let Place { from, to } = self.last;
+        Tag { text: self.source.slice(from, to), name: self.name, spans: &self.spans }
+    }
+
+    /// The text, when that was the last token.
+    #[must_use]
+    pub fn text(&self) -> Text<'_> {
+        let Place { from, to } = self.last;
+        let (cdata, first, last) = self.flags;
+        Text { raw: self.source.slice(from, to), cdata, first, last }
     }
 
     /// How many elements are open.
@@ -140,7 +162,7 @@ impl<R: Read> Scanner<R> {
         if self.closing {
             self.closing = false;
             self.pop();
-            return Ok(Step::Close);
+            return Ok(Step::Token(TokenKind::Close));
         }
         if self.cdata != Run::Outside {
             return self.in_cdata();
@@ -195,9 +217,9 @@ impl<R: Read> Scanner<R> {
         }
         let first = self.text == Run::Outside;
         self.text = if last { Run::Outside } else { Run::Within };
-        let from = self.source.start();
-        self.source.consume(length);
-        Ok(Step::Text { from, to: from + length, cdata: false, first, last })
+        self.flags = (false, first, last);
+        self.take(length, length);
+        Ok(Step::Token(TokenKind::Text))
     }
 
     fn in_cdata(&mut self) -> Result<Step, Error> {
@@ -220,9 +242,9 @@ impl<R: Read> Scanner<R> {
             };
             let (first, last) = (self.cdata == Run::Begun, found.is_some());
             self.cdata = if last { Run::Outside } else { Run::Within };
-            let from = self.source.start();
-            self.source.consume(length + if last { "]]>".len() } else { 0 });
-            return Ok(Step::Text { from, to: from + length, cdata: true, first, last });
+            self.flags = (true, first, last);
+            self.take(length, length + if last { "]]>".len() } else { 0 });
+            return Ok(Step::Token(TokenKind::Text));
         }
     }
 
@@ -305,7 +327,7 @@ impl<R: Read> Scanner<R> {
             Some(&start) if self.names[start..] == *name => {
                 self.source.consume(end + 1);
                 self.pop();
-                Ok(Step::Close)
+                Ok(Step::Token(TokenKind::Close))
             }
             Some(&start) => {
                 let open = &self.names[start..];
@@ -324,12 +346,11 @@ impl<R: Read> Scanner<R> {
                     if let Some(twice) = self.twice() {
                         return Err(self.malformed(0, &format!("the attribute {} is given twice", shorten(&twice))));
                     }
-                    let from = self.source.start();
                     self.starts.push(self.names.len());
                     self.names.push_str(&self.source.view()[1..=name]);
-                    self.source.consume(length);
-                    self.closing = empty;
-                    return Ok(Step::Open { from, to: from + length, name });
+                    self.take(length, length);
+                    (self.name, self.closing) = (name, empty);
+                    return Ok(Step::Token(TokenKind::Open));
                 }
                 Ok(None) => self.longer(self.source.view().len(), "a tag")?,
                 Err((at, what)) => return Err(self.malformed(at, &what)),
@@ -381,6 +402,13 @@ impl<R: Read> Scanner<R> {
         self.source.fill().map_err(|error| Error::io(&error))
     }
 
+    /// Is done with the next `consumed` bytes, of which the first `length` are the token.
+    fn take(&mut self, length: usize, consumed: usize) {
+        let from = self.source.start();
+        self.last = Place { from, to: from + length };
+        self.source.consume(consumed);
+    }
+
     fn pop(&mut self) {
         if let Some(start) = self.starts.pop() {
             self.names.truncate(start);
@@ -413,100 +441,6 @@ impl<R: Read> Scanner<R> {
     }
 }
 
-/// A start tag that is whole.
-struct Parsed {
-    length: usize,
-    name: usize,
-    empty: bool,
-}
-
-/// Where a tag is wrong, and what is wrong with it.
-type Wrong = (usize, String);
-
-/// Reads the start tag at the start of `view`; `None` when its end is not in view.
-fn tag(view: &str, spans: &mut Vec<Span>) -> Result<Option<Parsed>, Wrong> {
-    let bytes = view.as_bytes();
-    let Some(end) = name_end(bytes, 1) else { return Ok(None) };
-    let name = &view[1..end];
-    if !is_plain_name(name) && !is_name(name) {
-        return Err((
-            0,
-            if name.starts_with(is_name_start) {
-                format!("<{}> is no name of an element", shorten(name))
-            } else {
-                "`<` starts no tag; in text it is written &lt;".to_owned()
-            },
-        ));
-    }
-    let mut at = end;
-    loop {
-        let spaced = skip_space(bytes, at);
-        let from = spaced;
-        match bytes.get(from) {
-            None => return Ok(None),
-            Some(b'>') => return Ok(Some(Parsed { length: from + 1, name: end - 1, empty: false })),
-            Some(b'/') => match bytes.get(from + 1) {
-                None => return Ok(None),
-                Some(b'>') => return Ok(Some(Parsed { length: from + 2, name: end - 1, empty: true })),
-                Some(_) => return Err((from, "there is a stray `/` in a tag".to_owned())),
-            },
-            Some(_) if spaced == at => return Err((from, "there is no space before an attribute".to_owned())),
-            Some(_) => match attribute(view, from)? {
-                None => return Ok(None),
-                Some((span, next)) => {
-                    spans.push(span);
-                    at = next;
-                }
-            },
-        }
-    }
-}
-
-/// Reads the attribute at `from`; gives it and where it ends. `None` when its end is not in view.
-fn attribute(view: &str, from: usize) -> Result<Option<(Span, usize)>, Wrong> {
-    let bytes = view.as_bytes();
-    let Some(end) = name_end(bytes, from) else { return Ok(None) };
-    let name = &view[from..end];
-    if !is_plain_name(name) && !is_name(name) {
-        return Err((from, format!("`{}` is no name of an attribute", shorten(name))));
-    }
-    let equals = skip_space(bytes, end);
-    match bytes.get(equals) {
-        None => return Ok(None),
-        Some(b'=') => {}
-        Some(_) => return Err((from, format!("the attribute {} has no value", shorten(name)))),
-    }
-    let open = skip_space(bytes, equals + 1);
-    let quote = match bytes.get(open) {
-        None => return Ok(None),
-        Some(&quote @ (b'"' | b'\'')) => quote,
-        Some(_) => return Err((from, format!("the value of the attribute {} has no quotes", shorten(name)))),
-    };
-    let Some(length) = memchr::memchr(quote, &bytes[open + 1..]) else { return Ok(None) };
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX); // a tag has some megabytes at most
-    let close = open + 1 + length;
-    let span = Span { name: (offset(from), offset(end)), value: (offset(open + 1), offset(close)) };
-    Ok(Some((span, close + 1)))
-}
-
-/// Where the name ends that starts at `from`; `None` when its end is not in view.
-fn name_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let is_end = |byte: &u8| matches!(byte, b'=' | b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r');
-    bytes[from..].iter().position(is_end).map(|length| from + length)
-}
-
-fn skip_space(bytes: &[u8], from: usize) -> usize {
-    let space = bytes[from..].iter().take_while(|byte| matches!(byte, b' ' | b'\n' | b'\t' | b'\r'));
-    from + space.count()
-}
-
-/// Whether `name` is a name that nobody has to look up.
-fn is_plain_name(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    bytes.first().is_some_and(u8::is_ascii_alphabetic)
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.'))
-}
-
 /// How much of `view` can be handed out without cutting a reference in two.
 fn before_reference(view: &str) -> usize {
     let tail = view.floor_char_boundary(view.len() - LONGEST_REFERENCE);
@@ -514,16 +448,6 @@ fn before_reference(view: &str) -> usize {
         Some(at) if !view[tail + at..].contains(';') => tail + at,
         _ => view.len(),
     }
-}
-
-/// A name as an error shows it.
-fn shorten(name: &str) -> String {
-    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    let mut short: String = name.chars().take(60).map(visible).collect();
-    if name.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]

@@ -15,6 +15,17 @@ pub enum Token<'s> {
     Text(Text<'s>),
 }
 
+/// What a token is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TokenKind {
+    /// A start tag.
+    Open,
+    /// The end of the element that was opened last.
+    Close,
+    /// A piece of text.
+    Text,
+}
+
 /// A start tag.
 #[derive(Clone, Copy, Debug)]
 pub struct Tag<'s> {
@@ -36,7 +47,7 @@ impl<'s> Tag<'s> {
     /// The name without a namespace prefix.
     #[must_use]
     pub fn name(&self) -> &'s str {
-        local(&self.text[1..=self.name])
+        local(self.text.get(1..=self.name).unwrap_or_default())
     }
 
     /// The attributes in the order of the tag. No two have the same full name.
