@@ -2,9 +2,11 @@
 # Makes reports/ anew by running the real tools on src/ (main), src/ + change/ (the pull request) and
 # src/ + change/ + fix/ (its second push), where Bitbucket Pipelines would run them.
 #
-#   PHPSTAN=vendor/bin/phpstan PHPCS=vendor/bin/phpcs PHP_CS_FIXER=vendor/bin/php-cs-fixer ./record.sh
+#   PHPSTAN=vendor/bin/phpstan PHPCS=vendor/bin/phpcs PHP_CS_FIXER=vendor/bin/php-cs-fixer ./record.sh lint
+#   PHPUNIT=vendor/bin/phpunit ./record.sh tests      # needs pcov
 #
-# The committed reports are of PHPStan 2.1.x, PHP_CodeSniffer 4.0.1 and PHP-CS-Fixer 3.95.3.
+# Without a word it makes both. The committed reports are of PHPStan 2.1.x, PHP_CodeSniffer 4.0.1, PHP-CS-Fixer 3.95.3
+# and PHPUnit 9.6.7 with pcov 1.0.11 on PHP 8.2.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-/opt/atlassian/pipelines/agent/build}
@@ -16,12 +18,31 @@ record() { # state tool command…
     echo "$code" >"$report.exit"
 }
 
+lint() { # state
+    record "$1" phpstan ${PHPSTAN:-vendor/bin/phpstan} analyse --error-format=json --no-progress
+    record "$1" phpcs ${PHPCS:-vendor/bin/phpcs} -q --report=json
+    record "$1" php-cs-fixer ${PHP_CS_FIXER:-vendor/bin/php-cs-fixer} fix --dry-run --diff -v --format=json --using-cache=no
+}
+
+shard() { # state folder suite attempt
+    local folder="$here/reports/$1/$2" code=0
+    rm -rf "$folder" && mkdir -p "$folder"
+    (cd "$build" && BITBUCKET_STEP_RUN_NUMBER=$4 ${PHPUNIT:-vendor/bin/phpunit} --testsuite "$3" \
+        --log-junit "$folder/junit.xml" --coverage-clover "$folder/clover.xml") || code=$?
+    echo "$code" >"$folder/junit.xml.exit"
+    [ -s "$folder/junit.xml" ] && [ -s "$folder/clover.xml" ]
+}
+
+tests() { # state
+    shard "$1" shard-1 shard-1 1
+    shard "$1" shard-2 shard-2 1
+    [ "$1" = main ] || shard "$1" retry shard-2 2
+}
+
 for state in main change fixed; do
     rm -rf "$build" && mkdir -p "$build" "$here/reports/$state"
     cp -r "$here/." "$build/"
-    [ "$state" = main ] || cp -r "$here/change/src" "$build/"
-    [ "$state" != fixed ] || cp -r "$here/fix/src" "$build/"
-    record "$state" phpstan ${PHPSTAN:-vendor/bin/phpstan} analyse --error-format=json --no-progress
-    record "$state" phpcs ${PHPCS:-vendor/bin/phpcs} -q --report=json
-    record "$state" php-cs-fixer ${PHP_CS_FIXER:-vendor/bin/php-cs-fixer} fix --dry-run --diff -v --format=json --using-cache=no
+    [ "$state" = main ] || cp -r "$here/change/." "$build/"
+    [ "$state" != fixed ] || cp -r "$here/fix/." "$build/"
+    for what in ${*:-lint tests}; do "$what" "$state"; done
 done

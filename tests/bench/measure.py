@@ -1,9 +1,15 @@
 """Runs each command some times in turn and prints CPU seconds, wall seconds and peak memory, and ratios to the first.
-The times are the best of the runs, which is what other programs on the machine disturb least; the memory is the median.
+The times are the best of the runs, which is what other programs on the machine disturb least; the memory is the median
+(and never below the 14 MiB or so of this script, which the system counts to what it starts).
 
-measure.py RUNS LIMITS NAME=COMMAND [NAME=COMMAND …]      LIMITS: - or CPU,MEMORY: what the peers must cost at least, as
-                                                         multiples of the first command; a peer's name ends in `*`.
+measure.py [--peer-runs N] [--memory MIB] RUNS LIMITS NAME=COMMAND [NAME=COMMAND …]
+    LIMITS       - or CPU,MEMORY: what the peers must cost at least, as multiples of the first command
+    NAME*        a peer, run as often as the others or `--peer-runs` times; it must succeed where there are LIMITS
+    NAME*?       a peer that may fail, and is then compared with nothing
+    NAME<FACTOR  a floor: the first command takes at most FACTOR times its CPU time
+    --memory     the most that the first command may use
 """
+import argparse
 import os
 import shlex
 import statistics
@@ -26,30 +32,54 @@ def summary(rows):
     return min(cpu), min(wall), statistics.median(memory), code[-1]
 
 
+def shown(name):
+    return name.split("<")[0].rstrip("*?")
+
+
+def complaints(figures, limits, memory_limit):
+    """What is not as it must be, a line each."""
+    first_name, first = next(iter(figures.items()))
+    if memory_limit and first[2] > memory_limit:
+        yield f"{first_name}: wanted at most {memory_limit:g} MiB of memory"
+    least = None if limits == "-" else tuple(map(float, limits.split(",")))
+    for name, (cpu, _, memory, code) in figures.items():
+        if "<" in name:
+            factor = float(name.split("<")[1])
+            if code not in (0, first[3]):
+                yield f"{shown(name)}: failed, so it is no floor"
+            elif first[0] > factor * cpu:
+                yield f"{first_name}: wanted at most {factor:g}x the CPU time of {shown(name)}, took {first[0] / cpu:.2f}x"
+        elif least and code != 0 and name.endswith("*"):
+            yield f"{shown(name)}: failed, so it is no measure"
+        elif least and code == 0 and name.endswith(("*", "*?")):
+            if cpu / first[0] < least[0] or memory / first[2] < least[1]:
+                yield f"{shown(name)}: wanted {least[0]}x the CPU time and {least[1]}x the memory"
+
+
 def main():
-    runs, limits = int(sys.argv[1]), sys.argv[2]
-    commands = [argument.split("=", 1) for argument in sys.argv[3:]]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peer-runs", type=int)
+    parser.add_argument("--memory", type=float)
+    parser.add_argument("runs", type=int)
+    parser.add_argument("limits")
+    parser.add_argument("commands", nargs="+")
+    arguments = parser.parse_args()
+    commands = [argument.split("=", 1) for argument in arguments.commands]
     results = {name: [] for name, _ in commands}
-    for _ in range(runs):
+    for turn in range(arguments.runs):
         for name, command in commands:
-            results[name].append(run(command))
+            if arguments.peer_runs is None or turn < arguments.peer_runs or "*" not in name:
+                results[name].append(run(command))
     figures = {name: summary(rows) for name, rows in results.items()}
     first = figures[commands[0][0]]
     print(f"{'':34} {'CPU s':>8} {'wall s':>8} {'MiB':>8}  {'CPU':>7} {'memory':>7}   exit")
-    for name, _ in commands:
-        cpu, wall, memory, _ = figures[name]
-        code = results[name][-1][3]
+    for name, (cpu, wall, memory, code) in figures.items():
         ratios = f"{cpu / first[0]:6.1f}x {memory / first[2]:6.1f}x"
-        print(f"{name.rstrip('*'):34} {cpu:8.3f} {wall:8.3f} {memory:8.1f}  {ratios}   {code}")
+        print(f"{shown(name):34} {cpu:8.3f} {wall:8.3f} {memory:8.1f}  {ratios}   {code}", flush=True)
     failed = False
-    if limits != "-":
-        least_cpu, least_memory = map(float, limits.split(","))
-        for name, _ in commands:
-            if name.endswith("*"):
-                cpu, memory = figures[name][0] / first[0], figures[name][2] / first[2]
-                if cpu < least_cpu or memory < least_memory:
-                    print(f"{name.rstrip('*')}: wanted {least_cpu}x the CPU time and {least_memory}x the memory")
-                    failed = True
+    for complaint in complaints(figures, arguments.limits, arguments.memory):
+        print(complaint)
+        failed = True
     sys.exit(failed)
 
 

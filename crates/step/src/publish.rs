@@ -1,4 +1,4 @@
-//! A gate's outcome on Bitbucket: Code Insights reports and annotations, a build status, a pull-request comment.
+//! An outcome on Bitbucket: Code Insights reports and annotations, a build status, a pull-request comment.
 //!
 //! Publishing is not the gate: what could not be published is told, and the verdict stands. Doing it again gives the
 //! same state: reports are replaced, the status has a key, the comment has a marker.
@@ -6,23 +6,47 @@
 //! # Layout
 //!
 //! - [`Target`]: where it goes, found from arguments, pipeline and git; and with whose credentials.
-//! - `insights`: a report for each tool, one for the gate, and their annotations.
+//! - [`Bulletin`]: what is said, whatever was judged; `gate` makes it of a gate over findings.
+//! - [`Insight`], [`Note`]: a report, and what it says at a place in a file.
 //! - `status`, `comment`: the other two.
+//! - `text`: hostile text in the lengths that Bitbucket takes.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
-use findings::judge::LineMap;
-use findings::{Gate, escape};
+use findings::{Outcome, escape};
 
 use crate::exit::Exit;
 
 mod comment;
-mod insights;
+mod gate;
+mod insight;
+mod note;
 mod status;
 mod target;
+mod text;
 
+pub use bitbucket::{DataValue, ReportType};
+pub use comment::COMMENT_CHARS;
+pub use insight::Insight;
+pub use note::{Note, gravest_first};
 pub use target::Target;
+
+/// What a program has to say, whatever it judged.
+#[derive(Clone, Debug)]
+pub struct Bulletin<'b> {
+    /// The program: `stepgate-lint`. The key of its build status and the mark of its comment; letters, digits and `-`.
+    pub program: &'b str,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Why, in a line. Plain text that may quote hostile input.
+    pub reason: String,
+    /// The comment on the pull request: Markdown, in which hostile text is escaped already, of at most
+    /// [`COMMENT_CHARS`].
+    pub comment: String,
+    /// The reports, in the order in which they are sent. An [id](Insight::id) of its own for each.
+    pub insights: Vec<Insight>,
+}
 
 /// What became of publishing.
 #[derive(Debug, Default)]
@@ -41,19 +65,20 @@ pub struct Published {
     gone: bool,
 }
 
-/// Publishes `gate`, as far as the credentials of `target` go. `lines` leads from the work tree that was judged back to
-/// the commit that annotations are posted on; without it they are the same.
-pub async fn publish(gate: &Gate<'_>, lines: Option<&LineMap>, target: &Target) -> Published {
+/// Publishes `bulletin`, as far as the credentials of `target` go.
+pub async fn publish(bulletin: Bulletin<'_>, target: &Target) -> Published {
+    let Bulletin { program, outcome, reason, comment, insights } = bulletin;
     let mut published = Published { place: target.to_string(), ..Published::default() };
-    for report in insights::reports(gate, lines, target) {
-        let is_there = published.step(&format!("report {}", report.id), report.send(&target.remote_commit())).await;
+    for insight in insights {
+        let what = format!("report {}", insight.id());
+        let is_there = published.step(&what, insight.send(&target.remote_commit())).await;
         published.reports += usize::from(is_there);
     }
     if target.is_whole() {
-        published.one("build status".to_owned(), status::send(gate, target)).await;
+        published.one("build status".to_owned(), status::send(program, outcome, &reason, target)).await;
         if let Some(pull_request) = target.pull_request {
             let what = format!("comment on pull request {pull_request}");
-            published.one(what, comment::send(gate, target, pull_request)).await;
+            published.one(what, comment::send(program, &comment, target, pull_request)).await;
         }
     } else {
         published.notes.push(PROXY_ONLY.to_owned());

@@ -1,6 +1,6 @@
 <?php
 
-// The few Symfony classes that src/ uses, so that the example can be analysed without `composer install`.
+// The few Symfony classes that src/ uses, so that the example can be analysed and tested without `composer install`.
 
 namespace Symfony\Component\HttpFoundation {
     class Request
@@ -23,6 +23,16 @@ namespace Symfony\Component\HttpFoundation {
     {
         public function __construct(public string $content = '', public int $status = 200)
         {
+        }
+
+        public function getContent(): string
+        {
+            return $this->content;
+        }
+
+        public function getStatusCode(): int
+        {
+            return $this->status;
         }
     }
 
@@ -65,6 +75,11 @@ namespace Symfony\Component\Console\Command {
 
         public function __construct(private ?string $name = null)
         {
+        }
+
+        public function run(InputInterface $input, OutputInterface $output): int
+        {
+            return $this->execute($input, $output);
         }
 
         abstract protected function execute(InputInterface $input, OutputInterface $output): int;

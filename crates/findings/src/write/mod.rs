@@ -2,6 +2,9 @@
 //!
 //! A writer decides what to show and how; it changes nothing, and what it must know of the world (is this a terminal,
 //! where are the other reports) it is told in [`Options`].
+//!
+//! What other programs need to write in the same style, about something else than findings: [`page`] for HTML,
+//! [`markdown`] for comments, [`terminal`] for people in front of a screen.
 
 mod checkstyle;
 #[cfg(test)]
@@ -10,12 +13,14 @@ mod gitlab;
 mod html;
 mod json;
 mod junit;
-mod markdown;
+pub mod markdown;
+pub mod page;
 mod sarif;
 mod summary;
-mod terminal;
+pub mod terminal;
 
 pub use json::SCHEMA as REPORT_SCHEMA;
+pub use summary::{headline, source_link, web_link};
 
 use std::io;
 

@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::{Options, Output};
-use crate::model::{Disposition, Finding, Gate, Muted, Outcome, Report, Totals};
+use crate::model::{Disposition, Finding, Gate, Muted, Outcome, Report, Totals, Verdict};
+pub(super) use crate::words::number;
 
-/// The verdict in a line: the outcome, who says so, and the first reason. Not yet escaped.
-pub(super) fn headline(gate: &Gate<'_>) -> String {
-    let outcome = gate.verdict.outcome.as_str().to_uppercase();
-    format!("{outcome} {}: {}", gate.program, first_reason(gate))
+/// The verdict of `program` in a line: the outcome, who says so, and the first reason. Not yet escaped.
+#[must_use]
+pub fn headline(program: &str, verdict: &Verdict) -> String {
+    let outcome = verdict.outcome.as_str().to_uppercase();
+    format!("{outcome} {program}: {}", first_reason(verdict))
 }
 
 /// The most important reason. Not yet escaped.
-pub(super) fn first_reason<'g>(gate: &'g Gate<'_>) -> &'g str {
-    match (gate.verdict.reasons.first(), gate.verdict.outcome) {
+pub(super) fn first_reason(verdict: &Verdict) -> &str {
+    match (verdict.reasons.first(), verdict.outcome) {
         (Some(reason), _) => reason,
         (None, Outcome::Pass) => "nothing blocks",
         (None, Outcome::Fail) => "the gate says no",
@@ -24,8 +26,8 @@ pub(super) fn first_reason<'g>(gate: &'g Gate<'_>) -> &'g str {
 }
 
 /// The reasons that the headline does not give.
-pub(super) fn further_reasons<'g>(gate: &'g Gate<'_>) -> &'g [String] {
-    gate.verdict.reasons.get(1..).unwrap_or_default()
+pub(super) fn further_reasons(verdict: &Verdict) -> &[String] {
+    verdict.reasons.get(1..).unwrap_or_default()
 }
 
 /// Counts tool by tool, in the order of the inputs.
@@ -141,27 +143,21 @@ pub(super) fn tool_and_rule(finding: &Finding<'_>) -> String {
     if rule.id.is_empty() { rule.tool.to_owned() } else { format!("{} {}", rule.tool, rule.id) }
 }
 
-/// `1234567` as `1,234,567`.
-pub(super) fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+/// The page of `finding` where its source can be looked at.
+pub(super) fn link_of(finding: &Finding<'_>, options: &Options<'_>) -> Option<String> {
+    let file = finding.file.filter(|file| file.inside)?;
+    Some(source_link(options.source?, file.path, finding.line))
 }
 
-/// The page of `finding` where its source can be looked at.
-pub(super) fn source_link(finding: &Finding<'_>, options: &Options<'_>) -> Option<String> {
-    let file = finding.file.filter(|file| file.inside)?;
-    let mut link = format!("{}/{}", options.source?.trim_end_matches('/'), percent_encoded(file.path));
-    if finding.line > 0 {
-        link.push_str(&format!("#lines-{}", finding.line));
+/// The page where `line` of `path` can be looked at, below [`Options::source`]; of line 0 the file. `path` is relative to
+/// the root of the repository.
+#[must_use]
+pub fn source_link(source: &str, path: &str, line: u32) -> String {
+    let mut link = format!("{}/{}", source.trim_end_matches('/'), percent_encoded(path));
+    if line > 0 {
+        link.push_str(&format!("#lines-{line}"));
     }
-    Some(link)
+    link
 }
 
 /// `path` as the path of a URI (RFC 3986): everything but unreserved characters and `/` is encoded.
@@ -177,7 +173,8 @@ pub(super) fn percent_encoded(path: &str) -> String {
 }
 
 /// `link` when it is a web address and nothing else.
-pub(super) fn web_link(link: Option<&str>) -> Option<&str> {
+#[must_use]
+pub fn web_link(link: Option<&str>) -> Option<&str> {
     let is_web = |link: &&str| link.starts_with("https://") || link.starts_with("http://");
     let is_plain = |link: &&str| {
         link.bytes().all(|b| {
@@ -192,8 +189,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!([0, 999, 1_000, 12_345, 1_234_567].map(number), ["0", "999", "1,000", "12,345", "1,234,567"]);
+    fn a_place_of_the_source_is_a_page_and_its_line() {
+        let source = "https://bitbucket.org/acme/shop/src/4f3c2d1/";
+        let base = "https://bitbucket.org/acme/shop/src/4f3c2d1/a%20b.php";
+        assert_eq!(source_link(source, "a b.php", 0), base);
+        assert_eq!(source_link(source, "a b.php", 7), format!("{base}#lines-7"));
     }
 
     #[test]

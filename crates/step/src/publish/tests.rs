@@ -1,10 +1,13 @@
+use std::borrow::Cow;
+
 use bitbucket::Clock;
 use bumpalo::Bump;
 use fakes::bitbucket::{PullRequest, TOKEN};
 use fakes::{Bitbucket, Fault};
 use findings::diff::parse;
+use findings::judge::LineMap;
 use findings::read::Format;
-use findings::{Arena, Disposition, Finding, Muted, Outcome, Report, Severity, Verdict};
+use findings::{Arena, Disposition, File, Finding, Gate, Muted, Report, Severity, Verdict};
 use serde_json::Value;
 
 use super::*;
@@ -38,6 +41,11 @@ async fn target(server: &Bitbucket, token: Option<&str>) -> Target {
     let pipeline = Pipeline::from_env(&env);
     let found = Target::find_by(&args, &pipeline, &env, None, Clock::manual()).await;
     found.expect("all is known").expect("a step publishes")
+}
+
+/// Publishes what there is to say of `gate`.
+async fn publish(gate: &Gate<'_>, lines: Option<&LineMap>, target: &Target) -> Published {
+    super::publish(Bulletin::of_gate(gate, lines, target), target).await
 }
 
 /// A gate over `findings` of one tool each.
@@ -304,4 +312,91 @@ async fn a_token_that_may_not_is_told_what_it_needs() {
     let published = publish(&gate, None, &target(&server, Some("s3cret")).await).await;
     assert!(published.failed[0].contains("needs the scopes"), "{:?}", published.failed);
     assert!(!format!("{published:?}").contains("s3cret"));
+}
+
+fn note<'n>(path: &'n str, line: u32, name: &'n str, message: &'n str) -> Note<'n> {
+    Note {
+        file: Some(File { path, inside: true }),
+        line,
+        name,
+        message,
+        details: Vec::new(),
+        severity: Severity::High,
+        disposition: Disposition::Blocking,
+        link: None,
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_judges_something_else_says_it_the_same_way() {
+    let server = server();
+    let target = target(&server, Some(TOKEN)).await;
+    let mut insight = Insight::new("stepgate-tests", "0.1.0", Some("tests"), ReportType::Test, &target);
+    insight.title = "Tests \u{202e}".to_owned();
+    insight.details = vec!["120 tests, 1 failed".to_owned(), String::new(), "see\nbelow".to_owned()];
+    insight.data = vec![("Tests", DataValue::Count(120)), ("Duration", DataValue::Duration(1_500))];
+    let failed = Note {
+        details: "#0 tests/AT.php(7)\n\n#1 main".lines().map(Cow::from).collect(),
+        ..note("tests/AT.php", 7, "AT::testSum", "3 is not 4")
+    };
+    insight.annotate([failed].into_iter(), None);
+    let bulletin = Bulletin {
+        program: "stepgate-tests",
+        outcome: Outcome::Fail,
+        reason: "1 test failed".to_owned(),
+        comment: "**FAIL**: 1 test failed".to_owned(),
+        insights: vec![insight],
+    };
+    let published = super::publish(bulletin, &target).await;
+    assert_eq!((&published.failed[..], published.reports, published.done.len()), (&[][..], 1, 2));
+    let report = server.reports(COMMIT).remove(0);
+    assert_eq!(report.external_id, "stepgate-tests-tests");
+    let stored = ["title", "details", "result", "report_type", "reporter"].map(|name| report.body[name].clone());
+    let stored = stored.map(|value| value.as_str().unwrap_or_default().to_owned());
+    let details = "120 tests, 1 failed\nsee below";
+    assert_eq!(stored, ["Tests \u{fffd}", details, "FAILED", "TEST", "stepgate-tests 0.1.0"], "it has not passed");
+    let annotation = server.annotations(COMMIT, "stepgate-tests-tests").remove(0).body;
+    assert_eq!(annotation["summary"], "3 is not 4 (AT::testSum)");
+    assert_eq!(annotation["details"], "#0 tests/AT.php(7)\n#1 main");
+    assert_eq!((&annotation["path"], &annotation["line"]), (&Value::from("tests/AT.php"), &Value::from(7)));
+    assert_eq!(server.statuses(COMMIT)[0].key, "stepgate-tests");
+    assert_eq!(server.comments(7)[0].raw, "**FAIL**: 1 test failed\n\n[//]: # (stepgate-tests)");
+}
+
+#[tokio::test]
+async fn a_report_keeps_to_what_the_server_takes_whatever_it_is_given() {
+    let server = server();
+    let target = target(&server, Some(TOKEN)).await;
+    let mut insight = Insight::new("stepgate-tests", "0.1.0", Some("a b/\u{e9}"), ReportType::Coverage, &target);
+    assert_eq!(insight.id(), "stepgate-tests-a-b--");
+    insight.title = "t".repeat(5_000);
+    insight.link = Some("javascript:alert(1)".to_owned());
+    let href = "http://localhost/x".to_owned();
+    insight.data = vec![
+        ("Lines", DataValue::Percentage(f64::NAN)),
+        ("Slowest", DataValue::Text("\u{1b}[31m".repeat(500))),
+        ("Page", DataValue::Link { text: "report".to_owned(), href }),
+    ];
+    insight.data.extend((0..20).map(|n| ("Count", DataValue::Count(n))));
+    let mut notes: Vec<_> = (1..=1_200).map(|line| note("src/A.php", line, "", "not covered")).collect();
+    notes.reverse();
+    gravest_first(&mut notes);
+    insight.annotate(notes.into_iter(), None);
+    let comment = "c".repeat(50_000);
+    let (program, outcome, reason) = ("stepgate-tests", Outcome::Pass, "r\n".repeat(500));
+    let published =
+        super::publish(Bulletin { program, outcome, reason, comment, insights: vec![insight] }, &target).await;
+    assert_eq!(published.failed, [""; 0]);
+    let report = server.reports(COMMIT).remove(0).body;
+    assert_eq!(report["details"], "the gravest 1000 are annotated, +200 not shown");
+    assert_eq!(
+        (report["title"].as_str().map(|title| title.chars().count()), &report["link"]),
+        (Some(200), &Value::Null)
+    );
+    let data = report["data"].as_array().expect("data");
+    assert_eq!((data.len(), &data[9]["title"], &data[9]["value"]), (10, &"Not shown".into(), &200.into()));
+    assert_eq!((&data[0]["value"], &data[2]["value"]), (&"unknown".into(), &"report".into()));
+    assert!(!data[1].to_string().contains("u001b"), "{}", data[1]);
+    let lines: Vec<_> = server.annotations(COMMIT, "stepgate-tests-a-b--");
+    assert_eq!((lines.len(), &lines[0].body["line"]), (1_000, &1.into()), "in the order of the lines");
 }

@@ -11,7 +11,7 @@ use findings::model::Outcome;
 use findings::write::{Options, Output};
 use findings::{Arena, Gate, Report};
 use step::args::OutputArgs;
-use step::publish::Target;
+use step::publish::{Bulletin, Target};
 use step::{Exit, Failure, Result, Session, files};
 
 use crate::args::{InputArgs, JudgeArgs, PolicyArgs, RootArgs};
@@ -141,7 +141,8 @@ impl<'p> Prepared<'p> {
         let verdict = exit(gate.verdict.outcome);
         let Some(target) = &self.target else { return Ok(verdict) };
         let lines = self.lines_in(&target.commit, session).await;
-        let published = step::publish::publish(gate, lines.as_ref(), target).await;
+        let bulletin = Bulletin::of_gate(gate, lines.as_ref(), target);
+        let published = step::publish::publish(bulletin, target).await;
         // What cannot be told is still in the exit code.
         published.tell(&mut session.err).ok();
         Ok(published.exit(verdict, self.args.publish.require_publish))

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::ptr;
 
-use super::text;
 use crate::escape;
 use crate::model::Finding;
+use crate::write::page::text;
 use crate::write::summary::number;
 
 /// So many lines of one diff are shown, and so many characters of a line.

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use super::diff::Diffs;
-use super::{name, text};
 use crate::escape;
 use crate::model::{Disposition, Finding, Gate, most_important};
 use crate::write::Options;
-use crate::write::summary::{by_file, left_out, muted_words, number, source_link, web_link};
+use crate::write::page::{name, text};
+use crate::write::summary::{by_file, left_out, link_of, muted_words, number, web_link};
 
 /// A message longer than this is cut, and its length said.
 const MESSAGE_CHARS: usize = 1_000;
@@ -134,7 +134,7 @@ fn line(finding: &Finding<'_>, options: &Options<'_>) -> String {
         (line, 0) => line.to_string(),
         (line, column) => format!("{line}:{column}"),
     };
-    match source_link(finding, options) {
+    match link_of(finding, options) {
         Some(link) => format!("<a href=\"{}\">{words}</a>", escape::html(&link)),
         None => words,
     }

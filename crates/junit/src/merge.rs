@@ -1,0 +1,370 @@
+//! Writing a merged report: documents copied one behind the other into one, piece by piece, with totals that are made
+//! from their cases.
+//!
+//! A document is read twice: [`scan`](crate::scan()) counts, then [`Writer::copy`] copies, since the totals of a suite
+//! stand before its cases. Nothing is held in memory but counts.
+//!
+//! What Bitbucket's Tests tab demands is there on every suite and case: `tests`, `failures`, `errors` and `skipped` on
+//! suites (a suite without them is silently not shown), `classname` and `time` on cases. All else that a document says
+//! is copied as it is: attributes, properties, output, nested suites, elements that we do not know.
+
+use std::io::{self, Read, Write};
+
+use xml::{Attribute, Tag, Text, text};
+
+use crate::build::{SUITE_CASE, is_red, is_skipped};
+use crate::case::{Fault, Status};
+use crate::numbers::{seconds, time};
+use crate::scan::{Attempt, Fold, Scan, is_count};
+use crate::totals::{SuiteCounts, Totals, with_nested};
+use crate::walk::{Part, Step, Walker};
+
+/// Writes one merged report.
+pub struct Writer<'o> {
+    out: &'o mut dyn Write,
+}
+
+/// Why a document could not be copied.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// The merged report cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The document is not what it was when it was counted.
+    #[error("it changed while it was read")]
+    Changed,
+}
+
+impl<'o> Writer<'o> {
+    /// Starts a report over `documents`.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub fn start(documents: &[&Scan], out: &'o mut dyn Write) -> io::Result<Self> {
+        let mut totals = Totals::default();
+        let mut duration = 0_u64;
+        for document in documents {
+            totals.join(&document.totals());
+            let nested = with_nested(&document.suites);
+            let outer = document.suites.iter().zip(&nested).filter(|(suite, _)| suite.parent.is_none());
+            duration =
+                outer.fold(duration, |sum, (suite, nested)| sum.saturating_add(suite.time.unwrap_or(nested.time)));
+        }
+        out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites")?;
+        for (name, value) in common(documents) {
+            attribute(name, value, out)?;
+        }
+        write_totals(&totals, duration, out)?;
+        out.write_all(b">\n")?;
+        Ok(Self { out })
+    }
+
+    /// Copies a document, which is what `scan` was made of, once more from its start.
+    ///
+    /// # Errors
+    ///
+    /// When the report cannot be written, or the document is another than it was.
+    pub fn copy(&mut self, document: impl Read, scan: &Scan) -> Result<(), CopyError> {
+        let mut copy = Copy::new(scan, self.out);
+        let mut walker = Walker::new(document);
+        // What is not whole was read up to the same place the first time, and that is said elsewhere.
+        while let Ok(Some(step)) = walker.next() {
+            copy.take(step)?;
+        }
+        copy.finish()
+    }
+
+    /// Ends the report.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written to.
+    pub fn end(self) -> io::Result<()> {
+        self.out.write_all(b"</testsuites>\n")
+    }
+}
+
+/// The attributes that all roots have in common.
+fn common<'s>(documents: &[&'s Scan]) -> Vec<(&'s str, &'s str)> {
+    let Some((first, rest)) = documents.split_first() else { return Vec::new() };
+    let shared = first.root.iter().filter(|entry| rest.iter().all(|other| other.root.contains(entry)));
+    shared.map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| xml::is_name(name)).collect()
+}
+
+/// A document on its way into the report.
+struct Copy<'c> {
+    scan: &'c Scan,
+    nested: Vec<Totals>,
+    out: &'c mut dyn Write,
+    /// A start tag is written up to its `>`.
+    unfinished: bool,
+    /// The names of the elements that are open in the report, one after the other, and where each starts.
+    names: String,
+    starts: Vec<usize>,
+    suites: usize,
+    cases: u64,
+    /// How many elements deep the document is in what is left out.
+    dropped: usize,
+    /// The cases that are open.
+    open: Vec<OpenCase>,
+}
+
+/// What a case still has to have when it ends.
+#[derive(Default)]
+struct OpenCase {
+    ordinal: u64,
+    word: String,
+    has_fault: bool,
+    has_skipped: bool,
+}
+
+impl<'c> Copy<'c> {
+    fn new(scan: &'c Scan, out: &'c mut dyn Write) -> Self {
+        Self {
+            scan,
+            nested: with_nested(&scan.suites),
+            out,
+            unfinished: false,
+            names: String::new(),
+            starts: Vec::new(),
+            suites: 0,
+            cases: 0,
+            dropped: 0,
+            open: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, step: Step<'_>) -> Result<(), CopyError> {
+        match step {
+            Step::Root(_) | Step::RootEnd => {}
+            Step::Suite(tag) => self.suite(tag.as_ref())?,
+            Step::Case(tag) => self.case(tag.as_ref())?,
+            Step::SuiteEnd | Step::Close => self.close()?,
+            Step::CaseEnd => self.case_end()?,
+            Step::Open(part, tag) => self.open(part, &tag)?,
+            Step::Text(text) => self.text(&text)?,
+        }
+        Ok(())
+    }
+
+    fn suite(&mut self, tag: Option<&Tag<'_>>) -> Result<(), CopyError> {
+        let number = self.suites;
+        self.suites += 1;
+        let counts = self.scan.suites.get(number).ok_or(CopyError::Changed)?;
+        let totals = self.nested[number];
+        if self.dropped > 0 || is_emptied(&self.scan.suites, number, &totals) {
+            self.dropped += 1;
+            return Ok(());
+        }
+        self.start("testsuite")?;
+        let name = tag.and_then(|tag| tag.attribute("name")).unwrap_or_default();
+        attribute("name", &name, self.out)?;
+        for kept in tag.into_iter().flat_map(Tag::attributes) {
+            if kept.name != "name" && !is_count(kept.name) {
+                copy_attribute(&kept, self.out)?;
+            }
+        }
+        write_totals(&totals, counts.time.unwrap_or(totals.time), self.out)?;
+        Ok(())
+    }
+
+    fn case(&mut self, tag: Option<&Tag<'_>>) -> Result<(), CopyError> {
+        let ordinal = self.cases;
+        self.cases += 1;
+        if self.dropped > 0 || matches!(self.scan.folds.get(&ordinal), Some(Fold::Dropped)) {
+            self.dropped += 1;
+            return Ok(());
+        }
+        self.start("testcase")?;
+        let mut open = OpenCase { ordinal, ..OpenCase::default() };
+        match tag {
+            Some(tag) => self.case_attributes(tag, &mut open)?,
+            None => {
+                open.has_fault = true;
+                attribute("name", SUITE_CASE, self.out)?;
+                attribute("classname", SUITE_CASE, self.out)?;
+                attribute("time", "0.000000", self.out)?;
+            }
+        }
+        self.open.push(open);
+        Ok(())
+    }
+
+    fn case_attributes(&mut self, tag: &Tag<'_>, open: &mut OpenCase) -> Result<(), CopyError> {
+        let (mut has_name, mut has_classname, mut has_time) = (false, false, false);
+        for kept in tag.attributes() {
+            match kept.name {
+                "name" => has_name = true,
+                "classname" => has_classname = true,
+                "time" => {
+                    has_time = true;
+                    if let Some(time) = time(&kept.value()).filter(|_| !is_plain_number(kept.raw)) {
+                        attribute("time", &seconds(time), self.out)?;
+                        continue;
+                    }
+                }
+                "status" | "result" if !is_red(&open.word) => open.word = kept.value().into_owned(),
+                _ => {}
+            }
+            copy_attribute(&kept, self.out)?;
+        }
+        if !has_name {
+            attribute("name", "", self.out)?;
+        }
+        if !has_classname {
+            // As PHPUnit writes it: Bitbucket takes it apart at its dots.
+            let class = tag.attribute("class").unwrap_or_default().replace('\\', ".");
+            attribute("classname", &class, self.out)?;
+        }
+        if !has_time {
+            attribute("time", "0.000000", self.out)?;
+        }
+        Ok(())
+    }
+
+    fn case_end(&mut self) -> Result<(), CopyError> {
+        if self.dropped > 0 {
+            self.dropped -= 1;
+            return Ok(());
+        }
+        let case = self.open.pop().unwrap_or_default();
+        if !case.has_fault && is_red(&case.word) {
+            let fault = Fault { message: format!("its status is `{}`", case.word), ..Fault::default() };
+            self.fault("failure", &fault)?;
+        } else if !case.has_fault && !case.has_skipped && is_skipped(&case.word) {
+            self.start("skipped")?;
+            self.close()?;
+        }
+        if let Some(Fold::Deciding(attempts)) = self.scan.folds.get(&case.ordinal) {
+            let prefix = if case.has_fault { "rerun" } else { "flaky" };
+            for Attempt { fault, .. } in attempts {
+                let kind = if fault.status == Status::Errored { "Error" } else { "Failure" };
+                self.fault(&format!("{prefix}{kind}"), fault)?;
+            }
+        }
+        self.close()?;
+        Ok(())
+    }
+
+    fn fault(&mut self, name: &str, fault: &Fault) -> io::Result<()> {
+        self.start(name)?;
+        attribute("message", &fault.message, self.out)?;
+        if !fault.kind.is_empty() {
+            attribute("type", &fault.kind, self.out)?;
+        }
+        if !fault.text.is_empty() {
+            self.finish_tag()?;
+            text::write(&fault.text, false, self.out)?;
+        }
+        self.close()
+    }
+
+    fn open(&mut self, part: Part, tag: &Tag<'_>) -> io::Result<()> {
+        if self.dropped > 0 {
+            self.dropped += 1;
+            return Ok(());
+        }
+        if let Some(case) = self.open.last_mut() {
+            case.has_fault |= matches!(part, Part::Failure | Part::Error);
+            case.has_skipped |= part == Part::Skipped;
+        }
+        // Nothing stands around suites but the root.
+        self.start(tag.name())?;
+        for kept in tag.attributes() {
+            copy_attribute(&kept, self.out)?;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, piece: &Text<'_>) -> io::Result<()> {
+        // Between suites there is nothing but space.
+        if self.dropped > 0 || self.starts.is_empty() {
+            return Ok(());
+        }
+        self.finish_tag()?;
+        if !piece.cdata {
+            return text::copy(piece.raw, false, self.out);
+        }
+        if piece.first {
+            self.out.write_all(b"<![CDATA[")?;
+        }
+        text::copy_cdata(piece.raw, self.out)?;
+        if piece.last { self.out.write_all(b"]]>") } else { Ok(()) }
+    }
+
+    fn start(&mut self, name: &str) -> io::Result<()> {
+        self.finish_tag()?;
+        self.starts.push(self.names.len());
+        self.names.push_str(name);
+        self.unfinished = true;
+        self.out.write_all(b"<")?;
+        self.out.write_all(name.as_bytes())
+    }
+
+    fn finish_tag(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.unfinished) { self.out.write_all(b">") } else { Ok(()) }
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        if self.dropped > 0 {
+            self.dropped -= 1;
+            return Ok(());
+        }
+        let Some(start) = self.starts.pop() else { return Ok(()) };
+        if std::mem::take(&mut self.unfinished) {
+            self.out.write_all(b"/>")?;
+        } else {
+            self.out.write_all(b"</")?;
+            self.out.write_all(&self.names.as_bytes()[start..])?;
+            self.out.write_all(b">")?;
+        }
+        self.names.truncate(start);
+        if self.starts.is_empty() { self.out.write_all(b"\n") } else { Ok(()) }
+    }
+
+    /// Closes what a document that breaks off left open.
+    fn finish(mut self) -> Result<(), CopyError> {
+        while !self.starts.is_empty() {
+            self.dropped = 0;
+            self.close()?;
+        }
+        if self.suites == self.scan.suites.len() { Ok(()) } else { Err(CopyError::Changed) }
+    }
+}
+
+/// Whether every case that was in the suite is folded into another now, so that nothing of it is left.
+fn is_emptied(suites: &[SuiteCounts], number: usize, totals: &Totals) -> bool {
+    totals.tests == 0 && suites[number].had_cases
+}
+
+fn write_totals(totals: &Totals, duration: u64, out: &mut dyn Write) -> io::Result<()> {
+    let Totals { tests, failed, errored, skipped, .. } = totals;
+    write!(
+        out,
+        " tests=\"{tests}\" failures=\"{failed}\" errors=\"{errored}\" skipped=\"{skipped}\" time=\"{}\"",
+        seconds(duration)
+    )
+}
+
+fn attribute(name: &str, value: &str, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, " {name}=\"")?;
+    text::write(value, true, out)?;
+    out.write_all(b"\"")
+}
+
+/// Copies an attribute, but for those that bind it to the document it was in.
+fn copy_attribute(kept: &Attribute<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if kept.full_name == "xmlns" || kept.full_name != kept.name {
+        return Ok(());
+    }
+    out.write_all(b" ")?;
+    out.write_all(kept.name.as_bytes())?;
+    out.write_all(b"=\"")?;
+    text::copy(kept.raw, true, out)?;
+    out.write_all(b"\"")
+}
+
+fn is_plain_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}

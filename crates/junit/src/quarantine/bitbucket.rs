@@ -1,0 +1,98 @@
+//! The file that `BITBUCKET_TEST_METADATA_FILE_PATH` names:
+//! <https://support.atlassian.com/bitbucket-cloud/docs/quarantining-flaky-tests/>.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
+
+/// The tests that people put in quarantine in Bitbucket.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct BitbucketFile {
+    tests: Vec<BitbucketTest>,
+    /// By class and name, with dots in the class.
+    places: BTreeMap<(String, String), usize>,
+}
+
+/// A test as Bitbucket names it: it takes the classname of a report apart at the last dot.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+pub struct BitbucketTest {
+    /// What stands before the class; often empty.
+    #[serde(default, deserialize_with = "or_empty")]
+    pub package: String,
+    /// The class without its package.
+    #[serde(default, deserialize_with = "or_empty")]
+    pub class: String,
+    /// The name, never empty.
+    pub name: String,
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BitbucketError {
+    /// It is not the JSON that it should be.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// A test in it is not as it should be.
+    #[error("quarantinedTests[{at}]: {what}")]
+    Test {
+        /// Which, from 0.
+        at: usize,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+impl BitbucketFile {
+    /// Reads the file. Unknown keys are left alone.
+    ///
+    /// # Errors
+    ///
+    /// When it is not JSON, has no list `quarantinedTests`, or has a test without a name in it.
+    pub fn parse(json: &[u8]) -> Result<Self, BitbucketError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct File {
+            // Values first, so that an error can say which test it is about.
+            quarantined_tests: Vec<serde_json::Value>,
+        }
+        let File { quarantined_tests } = serde_json::from_slice(json)?;
+        let tests = quarantined_tests.into_iter().enumerate().map(|(at, value)| {
+            let wrong = |what| BitbucketError::Test { at, what };
+            let test: BitbucketTest = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
+            if test.name.is_empty() { Err(wrong("`name` is empty".to_owned())) } else { Ok(test) }
+        });
+        let tests = tests.collect::<Result<Vec<BitbucketTest>, BitbucketError>>()?;
+        let places = tests.iter().enumerate().map(|(at, test)| ((dotted_class(test), test.name.clone()), at)).collect();
+        Ok(Self { tests, places })
+    }
+
+    /// The tests, in the order of the file.
+    #[must_use]
+    pub fn tests(&self) -> &[BitbucketTest] {
+        &self.tests
+    }
+
+    /// The test `name` of `class`, when it is listed. The same as [`is_bitbuckets`](crate::identity::is_bitbuckets) for
+    /// one after the other, without the cost.
+    pub(super) fn find(&self, class: &str, name: &str) -> Option<&BitbucketTest> {
+        if self.tests.is_empty() {
+            return None;
+        }
+        self.places.get(&(dotted(class), name.to_owned())).map(|at| &self.tests[*at])
+    }
+}
+
+fn dotted_class(test: &BitbucketTest) -> String {
+    let BitbucketTest { package, class, .. } = test;
+    let dot = if package.is_empty() || class.is_empty() { "" } else { "." };
+    dotted(&format!("{package}{dot}{class}"))
+}
+
+/// A class with dots: PHP's have backslashes.
+fn dotted(class: &str) -> String {
+    class.replace('\\', ".")
+}
+
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default())
+}

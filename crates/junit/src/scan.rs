@@ -1,0 +1,384 @@
+//! Reading a JUnit document once: every case is handed on, and what is known of the whole is given back.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+
+use crate::build::Builder;
+use crate::case::{Case, Fault, Status};
+use crate::tool;
+use crate::totals::{SuiteCounts, Totals};
+use crate::walk::{Part, Step, Stop, Walker};
+
+/// How much of a report is kept in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of one text: a message, a trace, an output. The rest is passed over; the merged JUnit has it.
+    pub text: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { text: 16 << 10 }
+    }
+}
+
+/// Where a case stands in its document.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Its number, from 0, in the order in which cases open.
+    pub ordinal: u64,
+    /// The number of its suite, in the order in which suites open.
+    pub suite: usize,
+}
+
+/// What becomes of a case in the merged report that is not just copied.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Fold {
+    /// It is an earlier attempt of another case and stands there.
+    Dropped,
+    /// It has earlier attempts.
+    Deciding(Vec<Attempt>),
+}
+
+/// An earlier attempt of a case.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Attempt {
+    /// How it ended; `None`: the report does not tell.
+    pub status: Option<Status>,
+    /// What went wrong.
+    pub fault: Fault,
+}
+
+/// What is known of a document that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Scan {
+    /// What wrote it, as far as can be told: `phpunit`, `pytest`, `playwright` …, else `junit`.
+    pub tool: &'static str,
+    /// Its suites in the order in which they open.
+    pub suites: Vec<SuiteCounts>,
+    /// Cases that are attempts of each other, by ordinal.
+    pub folds: BTreeMap<u64, Fold>,
+    /// Attributes of its `<testsuites>`, but for counts.
+    pub root: Vec<(String, String)>,
+    /// The latest time stamp in it, in milliseconds since 1970.
+    pub stamp: Option<i64>,
+    /// Why it cannot be relied on to be whole.
+    pub problems: Vec<String>,
+    /// What was odd about it.
+    pub notes: Vec<String>,
+}
+
+impl Scan {
+    /// Counts over everything.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        for suite in &self.suites {
+            totals.join(&suite.own);
+        }
+        totals
+    }
+}
+
+/// Why a document could not be read at all.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{what}")]
+pub struct ReadError {
+    /// Why, with the place in the document.
+    pub what: String,
+}
+
+/// Reads a JUnit document and hands each case to `each`, in the order in which cases end. A document that turns out to
+/// be cut short or not well-formed is read up to there, and has a problem.
+///
+/// # Errors
+///
+/// When there is no document of JUnit to begin with.
+pub fn scan(input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)) -> Result<Scan, ReadError> {
+    let mut walker = Walker::new(input);
+    let mut reading = Reading::new(limits);
+    loop {
+        match walker.next() {
+            Ok(Some(step)) => reading.take(step, each),
+            Ok(None) => break,
+            Err(Stop::Root(name)) if reading.is_empty() => return Err(ReadError { what: not_junit(&name) }),
+            Err(Stop::Root(name)) => {
+                reading
+                    .scan
+                    .problems
+                    .push(format!("behind the report there is another document: {}", not_junit(&name)));
+                break;
+            }
+            Err(Stop::Xml(error)) if reading.is_empty() => return Err(ReadError { what: error.to_string() }),
+            Err(Stop::Xml(error)) => {
+                reading.scan.problems.push(format!("{error}; nothing behind that was read"));
+                break;
+            }
+        }
+    }
+    if reading.is_empty() {
+        return Err(ReadError { what: "there is no document in it".to_owned() });
+    }
+    Ok(reading.finish(walker.notes()))
+}
+
+fn not_junit(root: &str) -> String {
+    let hint = match root {
+        "coverage" | "report" => "; coverage reports are given with --coverage",
+        "checkstyle" | "phpcs" | "files" => "; reports of static analysis are judged by stepgate-lint",
+        "html" | "HTML" => "; that is a page, perhaps of a server that had an error to tell",
+        _ => "",
+    };
+    format!("the root is <{root}>, which is no report of tests that we read{hint}")
+}
+
+/// What is open, and what was found so far.
+struct Reading {
+    limits: Limits,
+    scan: Scan,
+    /// The suites that are open, by number, with their names.
+    open: Vec<OpenSuite>,
+    /// The cases that are open; more than one only where a case stands in another.
+    cases: Vec<(Builder, Place)>,
+    spare: Vec<Builder>,
+    ordinals: u64,
+    opened: bool,
+    /// Of pytest: what was seen of each test in the suite that is open.
+    seen: HashMap<String, Seen>,
+    odd_times: u64,
+    miscounted: u64,
+}
+
+#[derive(Default)]
+struct OpenSuite {
+    number: usize,
+    name: String,
+    host: String,
+    stated: Stated,
+    /// Counts of the suites in it that are closed.
+    nested: Totals,
+}
+
+/// What a suite says of its cases, as far as it can be read.
+#[derive(Clone, Copy, Default)]
+struct Stated {
+    tests: Option<u64>,
+    red: u64,
+}
+
+/// The result of a test that may turn out to be an attempt of a later one.
+struct Seen {
+    place: Place,
+    status: Status,
+    time: Option<u64>,
+    attempts: u32,
+}
+
+impl Reading {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            scan: Scan { tool: tool::UNKNOWN, ..Scan::default() },
+            open: Vec::new(),
+            cases: Vec::new(),
+            spare: Vec::new(),
+            ordinals: 0,
+            opened: false,
+            seen: HashMap::new(),
+            odd_times: 0,
+            miscounted: 0,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.opened
+    }
+
+    fn take(&mut self, step: Step<'_>, each: &mut dyn FnMut(&Case, Place)) {
+        match step {
+            Step::Root(tag) => self.root(&tag),
+            Step::Suite(tag) => self.suite(tag.as_ref()),
+            Step::SuiteEnd => self.suite_end(),
+            Step::Case(tag) => self.case(tag.as_ref()),
+            Step::CaseEnd => self.case_end(each),
+            Step::Open(part, tag) => {
+                if part == Part::Property {
+                    self.scan.tool = tool::of_property(self.scan.tool, &tag);
+                }
+                if let Some((builder, _)) = self.cases.last_mut() {
+                    builder.open(part, &tag, self.limits.text);
+                }
+            }
+            Step::Close => {
+                if let Some((builder, _)) = self.cases.last_mut() {
+                    builder.close();
+                }
+            }
+            Step::Text(text) => {
+                if let Some((builder, _)) = self.cases.last_mut() {
+                    builder.text(&text, self.limits.text);
+                }
+            }
+            Step::RootEnd => {}
+        }
+    }
+
+    fn root(&mut self, tag: &xml::Tag<'_>) {
+        self.opened = true;
+        self.scan.tool = tool::of_root(self.scan.tool, tag);
+        for attribute in
+            tag.attributes().filter(|attribute| !is_count(attribute.name) && attribute.name == attribute.full_name)
+        {
+            let entry = (attribute.name.to_owned(), attribute.value().into_owned());
+            match self.scan.root.iter().position(|(name, _)| *name == entry.0) {
+                // Several roots that disagree have no common attribute.
+                Some(at) if self.scan.root[at] != entry => drop(self.scan.root.remove(at)),
+                Some(_) => {}
+                None => self.scan.root.push(entry),
+            }
+        }
+    }
+
+    fn suite(&mut self, tag: Option<&xml::Tag<'_>>) {
+        self.opened = true;
+        let number = self.scan.suites.len();
+        let mut open = OpenSuite { number, ..OpenSuite::default() };
+        let mut counts = SuiteCounts { parent: self.open.last().map(|suite| suite.number), ..SuiteCounts::default() };
+        for attribute in tag.into_iter().flat_map(xml::Tag::attributes) {
+            let value = attribute.value();
+            match attribute.name {
+                "name" => open.name.push_str(&value),
+                "hostname" => open.host.push_str(&value),
+                "tests" => open.stated.tests = value.trim().parse().ok(),
+                "failures" | "errors" => open.stated.red += value.trim().parse().unwrap_or(0),
+                "time" => counts.time = crate::numbers::time(&value),
+                "timestamp" => self.scan.stamp = self.scan.stamp.max(crate::numbers::timestamp(&value)),
+                _ => {}
+            }
+        }
+        if let Some(tag) = tag {
+            self.scan.tool = tool::of_suite(self.scan.tool, tag);
+        }
+        self.scan.suites.push(counts);
+        self.open.push(open);
+    }
+
+    fn suite_end(&mut self) {
+        let Some(suite) = self.open.pop() else { return };
+        self.seen.clear();
+        let mut held = suite.nested;
+        held.join(&self.scan.suites[suite.number].own);
+        if let Some(around) = self.open.last_mut() {
+            around.nested.join(&held);
+        }
+        if let Some(tests) = suite.stated.tests {
+            self.compare(&suite, tests, &held);
+        }
+    }
+
+    /// Totals are never believed; but what says that there is more than can be seen was cut, or written wrong.
+    fn compare(&mut self, suite: &OpenSuite, tests: u64, held: &Totals) {
+        if tests > 0 && held.tests == 0 {
+            self.scan.problems.push(format!("the suite `{}` states {tests} tests and holds none", suite.name));
+        } else if suite.stated.red > 0 && held.red() == 0 && held.flaky == 0 && self.open.is_empty() {
+            let red = suite.stated.red;
+            self.scan
+                .problems
+                .push(format!("the suite `{}` states {red} failures and errors, and holds none", suite.name));
+        } else if tests != held.tests {
+            self.miscounted += 1;
+        }
+    }
+
+    fn case(&mut self, tag: Option<&xml::Tag<'_>>) {
+        self.opened = true;
+        let Some(suite) = self.open.last() else { return }; // the walker opens a suite for every case
+        let mut builder = self.spare.pop().unwrap_or_default();
+        match tag {
+            Some(tag) => {
+                builder.begin(tag, &suite.name);
+                self.scan.tool = tool::of_case(self.scan.tool, tag);
+            }
+            None => builder.begin_suite(&suite.name),
+        }
+        if self.scan.tool == tool::PLAYWRIGHT {
+            builder.project(&suite.host);
+        }
+        self.odd_times += u64::from(builder.has_odd_time());
+        let place = Place { ordinal: self.ordinals, suite: suite.number };
+        self.ordinals += 1;
+        self.scan.suites[suite.number].had_cases = true;
+        self.cases.push((builder, place));
+    }
+
+    fn case_end(&mut self, each: &mut dyn FnMut(&Case, Place)) {
+        let Some((mut builder, place)) = self.cases.pop() else { return };
+        builder.end();
+        if self.scan.tool == tool::PYTEST {
+            self.fold(&mut builder, place);
+        }
+        let case = builder.case();
+        self.scan.suites[place.suite].own.add(case.status, case.is_flaky(), case.time);
+        each(case, place);
+        self.spare.push(builder);
+    }
+
+    /// Of pytest: node ids are unique, so what has the id of an earlier result is either the error of its teardown or
+    /// a further attempt by a rerun plugin. Those write an attempt that failed as a bare case, which looks passed.
+    /// A result that is red is never taken for an attempt.
+    fn fold(&mut self, builder: &mut Builder, place: Place) {
+        if builder.case().message().starts_with("failed on teardown") {
+            return;
+        }
+        let id = builder.case().id();
+        let mut attempts = 0;
+        if let Some(earlier) =
+            self.seen.get(&id).filter(|earlier| !earlier.status.is_red() && earlier.place.suite == place.suite)
+        {
+            attempts = earlier.attempts + 1;
+            let was_flaky = earlier.status == Status::Passed && earlier.attempts > 0;
+            self.scan.suites[place.suite].own.take(earlier.status, was_flaky, earlier.time);
+            self.scan.folds.insert(earlier.place.ordinal, Fold::Dropped);
+            let untold = Attempt {
+                status: None,
+                fault: Fault {
+                    status: Status::Failed,
+                    message: "an earlier attempt; the report does not say how it failed".to_owned(),
+                    ..Fault::default()
+                },
+            };
+            self.scan.folds.insert(place.ordinal, Fold::Deciding(vec![untold; attempts as usize]));
+            builder.retried(attempts);
+        }
+        let case = builder.case();
+        self.seen.insert(id, Seen { place, status: case.status, time: case.time, attempts });
+    }
+
+    fn finish(mut self, notes: &[String]) -> Scan {
+        // What was open when the document broke off: the case is not known to have ended in any way.
+        self.scan.notes.extend(notes.iter().cloned());
+        if self.odd_times > 0 {
+            let count = self.odd_times;
+            self.scan.notes.push(format!("{count} times could not be read and count as 0"));
+        }
+        if self.miscounted > 0 {
+            let count = self.miscounted;
+            self.scan.notes.push(format!("{count} suites state totals that differ from their cases; the cases count"));
+        }
+        let retried = self.scan.folds.values().filter(|fold| matches!(fold, Fold::Deciding(_))).count();
+        if retried > 0 {
+            self.scan
+                .notes
+                .push(format!("{retried} tests were retried; results of one test in the same suite are its attempts"));
+        }
+        self.scan
+    }
+}
+
+/// Whether an attribute of a suite counts its cases.
+pub(crate) fn is_count(name: &str) -> bool {
+    matches!(name, "tests" | "failures" | "errors" | "skipped" | "skip" | "skips" | "disabled" | "time")
+}
+
+#[cfg(test)]
+mod tests;

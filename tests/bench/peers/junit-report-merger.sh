@@ -1,0 +1,3 @@
+#!/bin/sh
+# junit-report-merger OUTPUT FILE…
+exec node "${0%/*}/../../../target/bench/peers/node_modules/junit-report-merger/cli.js" "$@"
