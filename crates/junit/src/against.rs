@@ -117,7 +117,8 @@ mod tests {
     #[test]
     fn what_broke_and_what_was_repaired_is_told() {
         let earlier = results(&[("a", Passed), ("b", Failed), ("c", Errored), ("d", Skipped), ("e", Failed)]);
-        let current = results(&[("a", Errored), ("b", Passed), ("c", Failed), ("d", Failed), ("e", Skipped), ("n", Failed)]);
+        let current =
+            results(&[("a", Errored), ("b", Passed), ("c", Failed), ("d", Failed), ("e", Skipped), ("n", Failed)]);
         let difference = compare(&earlier, &current);
         assert_eq!(difference.newly_failing, ["a", "d", "n"]);
         assert_eq!(difference.fixed, ["b"]);

@@ -48,7 +48,7 @@ impl Builder {
                 "classname" => self.classname.push_str(&value),
                 "class" => self.case.class.push_str(&value),
                 // Pest writes `tests/Unit/PriceTest.php::it adds up`.
-                "file" | "filepath" => self.case.file.push_str(value.split("::").next().unwrap_or_default()),
+                "file" | "filepath" => self.case.file.push_str(before_colons(&value)),
                 "line" | "lineno" => self.case.line = value.trim().parse().unwrap_or(0),
                 "time" => {
                     self.case.time = numbers::time(&value);
@@ -217,6 +217,13 @@ fn push(kept: &mut String, text: &str, limit: usize) {
             kept.push_str(CUT);
         }
     }
+}
+
+/// `text` up to `::`.
+fn before_colons(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let end = memchr::memchr_iter(b':', bytes).find(|at| bytes.get(at + 1) == Some(&b':'));
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// Takes space off both ends, in place.

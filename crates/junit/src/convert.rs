@@ -139,7 +139,9 @@ fn read<R: Read>(
                 path.push(tag.name());
                 if path.depth() == 1 && Foreign::of_root(tag.name()) != Some(format) {
                     let name = text::shown(tag.name());
-                    draft.problems.push(format!("the report holds <{name}>, which is not of the format {}", format.as_str()));
+                    draft
+                        .problems
+                        .push(format!("the report holds <{name}>, which is not of the format {}", format.as_str()));
                 }
                 if reader.open(draft, path, &tag) && wanted.is_none() {
                     wanted = Some((path.depth(), Kept::default()));
@@ -151,7 +153,7 @@ fn read<R: Read>(
                 }
             }
             Token::Close => {
-                let text = wanted.take_if(|(depth, _)| *depth == path.depth()).map(|(_, kept)| kept.finish());
+                let text = wanted.take_if(|(depth, _)| *depth == path.depth()).map(|(_, kept)| kept);
                 reader.close(draft, path, text.unwrap_or_default());
                 path.pop();
             }
@@ -189,7 +191,7 @@ impl Reader {
     }
 
     /// An element ends.
-    fn close(&mut self, draft: &mut Draft, path: &Path, text: String) {
+    fn close(&mut self, draft: &mut Draft, path: &Path, text: Kept) {
         match self {
             Self::Otr(reader) => reader.close(draft, path, text),
             Self::Trx(reader) => reader.close(draft, path, text),

@@ -65,7 +65,8 @@ pub struct Run {
     pub tests: u64,
     /// How many failed beyond those that are listed; see [`MAX_NEW`].
     pub unlisted: u64,
-    outcomes: BTreeMap<String, Outcome>,
+    /// What tests did, by [`key`] of their ids; [`Run::record`] adds to it.
+    pub outcomes: BTreeMap<String, Outcome>,
 }
 
 impl Run {
@@ -74,8 +75,7 @@ impl Run {
         self.record_key(key(id), outcome);
     }
 
-    /// What is noted, by [`key`] of the test's id.
-    pub fn outcomes(&self) -> impl Iterator<Item = (&str, Outcome)> {
+    fn outcomes(&self) -> impl Iterator<Item = (&str, Outcome)> {
         self.outcomes.iter().map(|(id, outcome)| (id.as_str(), *outcome))
     }
 

@@ -44,7 +44,8 @@ pub fn attempt(name: &str) -> Option<u32> {
 
 /// What stands before ` (attempt 2 of 3)` at the end of `name`, and its first number.
 fn counted<'n>(name: &'n str, mark: &str) -> Option<(&'n str, u32)> {
-    let (base, counter) = name.strip_suffix(')')?.rsplit_once(mark)?;
+    let name = name.strip_suffix(')').filter(|name| name.ends_with(|last: char| last.is_ascii_digit()))?;
+    let (base, counter) = name.rsplit_once(mark)?;
     let (number, of) = counter.split_once(" of ")?;
     let (number, of): (u32, u32) = (number.parse().ok()?, of.parse().ok()?);
     (number >= 1 && number <= of && !base.is_empty()).then_some((base, number))

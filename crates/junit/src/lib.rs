@@ -7,6 +7,7 @@
 //! # Layout
 //!
 //! - [`case`]: [`Case`], one result of one test, and [`Status`]. [`identity`]: what is the same from run to run.
+//! - [`mod@convert`]: reports of other formats, made JUnit.
 //! - [`numbers`]: times and time stamps as reports have them.
 //! - [`mod@scan`]: a JUnit document read once: its cases are handed on, its counts kept. `walk` straightens out its shape,
 //!   `build` puts cases together, `tool` tells who wrote it.
@@ -17,6 +18,7 @@
 pub mod against;
 mod build;
 pub mod case;
+pub mod convert;
 pub mod history;
 pub mod identity;
 pub mod merge;

@@ -67,9 +67,10 @@ impl Quarantine {
     pub fn new(entries: Vec<Entry>, bitbucket: Option<BitbucketFile>, today: Date) -> Self {
         let (mut exact, mut wild) = (BTreeMap::<String, Vec<usize>>::new(), Vec::new());
         for (at, entry) in entries.iter().enumerate() {
-            match entry.test.is_wild() {
-                true => wild.push(at),
-                false => exact.entry(entry.test.as_str().to_owned()).or_default().push(at),
+            if entry.test.is_wild() {
+                wild.push(at);
+            } else {
+                exact.entry(entry.test.as_str().to_owned()).or_default().push(at);
             }
         }
         Self { entries, today, exact, wild, bitbucket }

@@ -297,7 +297,10 @@ impl Reading {
         match tag {
             Some(tag) => {
                 builder.begin(tag, &suite.name);
-                self.scan.tool = tool::of_case(self.scan.tool, tag);
+                // What the first case of a suite does not tell, the others do not either.
+                if !self.scan.suites[suite.number].had_cases {
+                    self.scan.tool = tool::of_case(self.scan.tool, tag);
+                }
             }
             None => builder.begin_suite(&suite.name),
         }

@@ -15,9 +15,6 @@ const PIECE: usize = 64 << 10;
 /// No tag is longer: what has attributes of megabytes is not a report, and would have to be held in memory.
 const LONGEST_TAG: usize = 8 << 20;
 
-/// So many attributes are compared pair by pair to find two of one name; more go through a table.
-const FEW: usize = 24;
-
 /// Walks through the documents of an input, one after the other, token by token.
 pub struct Scanner<R> {
     source: Source<R>,
@@ -362,13 +359,25 @@ impl<R: Read> Scanner<R> {
     fn twice(&self) -> Option<String> {
         let view = self.source.view();
         let name = |span: &Span| &view[span.name.0 as usize..span.name.1 as usize];
-        if self.spans.len() > FEW {
-            let mut seen = HashSet::with_capacity(self.spans.len());
-            return self.spans.iter().map(name).find(|name| !seen.insert(*name)).map(str::to_owned);
+        // A bit for the length and the ends of a name: as long as all differ, so do the names.
+        let mut bits = 0_u64;
+        let differ = self.spans.len() <= 16
+            && self.spans.iter().all(|span| {
+                let name = name(span).as_bytes();
+                let ends = name
+                    .first()
+                    .zip(name.last())
+                    .map_or(0, |(first, last)| usize::from(*first) * 7 + usize::from(*last));
+                let bit = 1 << ((ends + name.len() * 13) % 64);
+                let is_new = bits & bit == 0;
+                bits |= bit;
+                is_new
+            });
+        if differ {
+            return None;
         }
-        let pairs =
-            self.spans.iter().enumerate().flat_map(|(at, one)| self.spans[..at].iter().map(move |two| (one, two)));
-        pairs.map(|(one, two)| (name(one), name(two))).find(|(one, two)| one == two).map(|(one, _)| one.to_owned())
+        let mut seen = HashSet::with_capacity(self.spans.len());
+        self.spans.iter().map(name).find(|name| !seen.insert(*name)).map(str::to_owned)
     }
 
     /// Where `byte` is in the view, which grows as far as it must.

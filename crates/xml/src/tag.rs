@@ -1,6 +1,7 @@
 //! Start tags: a name and its attributes, and what can be wrong with them.
 
 use crate::names::{is_name, is_name_start};
+use crate::text;
 use crate::token::Span;
 
 /// A start tag that is whole.
@@ -74,17 +75,16 @@ fn attribute(view: &str, from: usize) -> Result<Option<(Span, usize)>, Wrong> {
         Some(&quote @ (b'"' | b'\'')) => quote,
         Some(_) => return Err((from, format!("the value of the attribute {} has no quotes", shorten(name)))),
     };
-    let Some(length) = memchr::memchr(quote, &bytes[open + 1..]) else { return Ok(None) };
+    let Some((length, plain)) = text::quoted(&bytes[open + 1..], quote) else { return Ok(None) };
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX); // a tag has some megabytes at most
     let close = open + 1 + length;
-    let span = Span { name: (offset(from), offset(end)), value: (offset(open + 1), offset(close)) };
+    let span = Span { name: (offset(from), offset(end)), value: (offset(open + 1), offset(close)), plain };
     Ok(Some((span, close + 1)))
 }
 
 /// Where the name ends that starts at `from`; `None` when its end is not in view.
 fn name_end(bytes: &[u8], from: usize) -> Option<usize> {
-    let is_end = |byte: &u8| matches!(byte, b'=' | b'>' | b'/' | b' ' | b'\n' | b'\t' | b'\r');
-    bytes[from..].iter().position(is_end).map(|length| from + length)
+    bytes[from..].iter().position(|byte| text::class(*byte) & text::ENDS_NAME != 0).map(|length| from + length)
 }
 
 fn skip_space(bytes: &[u8], from: usize) -> usize {
@@ -96,7 +96,7 @@ fn skip_space(bytes: &[u8], from: usize) -> usize {
 fn is_plain_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(u8::is_ascii_alphabetic)
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.'))
+        && bytes.iter().all(|byte| text::class(*byte) & text::PLAIN_NAME != 0)
 }
 
 /// A name as an error shows it.

@@ -104,8 +104,9 @@ pub fn copy(raw: &str, attribute: bool, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// When `out` cannot be written to.
 pub fn copy_cdata(raw: &str, out: &mut dyn Write) -> io::Result<()> {
-    if !may_be_forbidden(raw.as_bytes()) {
-        return out.write_all(raw.as_bytes());
+    let bytes = raw.as_bytes();
+    if !has_control(bytes) && (memchr::memchr(0xEF, bytes).is_none() || !raw.contains(is_forbidden)) {
+        return out.write_all(bytes);
     }
     let mut done = 0;
     for (at, c) in raw.char_indices().filter(|(_, c)| is_forbidden(*c)) {
@@ -119,27 +120,104 @@ pub fn copy_cdata(raw: &str, out: &mut dyn Write) -> io::Result<()> {
 /// Whether `raw` is well-formed where it would be put.
 fn may_stand(raw: &str, attribute: bool) -> bool {
     let bytes = raw.as_bytes();
-    if may_be_forbidden(bytes) {
+    let found = classes(bytes);
+    // A value may have stood between single quotes.
+    if found & if attribute { NOT_IN_ATTRIBUTE } else { NOT_IN_TEXT } == 0 {
+        return true;
+    }
+    if found & (CONTROL | LESS) != 0
+        || attribute && found & QUOTE != 0
+        || found & RARE != 0 && raw.contains(is_forbidden)
+    {
         return false;
     }
-    if attribute {
-        // A value may have stood between single quotes.
-        if memchr::memchr2(b'"', b'<', bytes).is_some() {
-            return false;
-        }
-    } else if memchr::memchr(b'<', bytes).is_some() || memchr::memmem::find(bytes, b"]]>").is_some() {
+    if !attribute && found & BRACKET != 0 && memchr::memmem::find(bytes, b"]]>").is_some() {
         return false;
     }
     memchr::memchr_iter(b'&', bytes).all(|at| resolve(&raw[at + 1..]).is_some_and(|(c, _)| !is_forbidden(c)))
 }
 
-/// Whether there may be a character in `bytes` that XML forbids: a control, or the first byte of U+FFFE and U+FFFF.
-fn may_be_forbidden(bytes: &[u8]) -> bool {
-    has_control(bytes)
-        || memchr::memmem::find(bytes, b"\xEF\xBF").is_some_and(|at| {
-            let rest = String::from_utf8_lossy(&bytes[at..]);
-            rest.contains(is_forbidden)
-        })
+/// Classes of bytes that may not stand everywhere as they are.
+const AMPERSAND: u8 = 1;
+const LESS: u8 = 2;
+/// Control characters that XML forbids.
+const CONTROL: u8 = 4;
+/// The first byte of U+FFFE and U+FFFF, and of many others.
+const RARE: u8 = 8;
+const QUOTE: u8 = 16;
+const BRACKET: u8 = 32;
+/// What a name ends with in a tag.
+pub(crate) const ENDS_NAME: u8 = 64;
+/// What a name of ASCII is made of.
+pub(crate) const PLAIN_NAME: u8 = 128;
+const NOT_IN_ATTRIBUTE: u8 = AMPERSAND | LESS | CONTROL | RARE | QUOTE;
+const NOT_IN_TEXT: u8 = AMPERSAND | LESS | CONTROL | RARE | BRACKET;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        classes[byte] = match byte as u8 {
+            b'\t' | b'\n' | b'\r' | b' ' | b'=' | b'>' | b'/' => ENDS_NAME,
+            0..0x20 => CONTROL,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b':' | b'.' => PLAIN_NAME,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes[b'&' as usize] = AMPERSAND;
+    classes[b'<' as usize] = LESS;
+    classes[b'"' as usize] = QUOTE;
+    classes[b']' as usize] = BRACKET;
+    classes[0xEF] = RARE;
+    classes
+};
+
+/// The class of `byte`; 0 for one that may stand anywhere.
+pub(crate) fn class(byte: u8) -> u8 {
+    CLASSES[byte as usize]
+}
+
+/// How long the value is at the start of `bytes`, up to `quote`, and whether it may stand in any attribute as it is and
+/// means itself; `None` when its end is not in view. Eight bytes at a time: most of a report are attributes.
+pub(crate) fn quoted(bytes: &[u8], quote: u8) -> Option<(usize, bool)> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    // A high bit for each byte that is 0; above the first one perhaps for others too.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let any = |word: u64, byte: u8| zeros(word ^ (ONES * u64::from(byte)));
+    let mut plain = true;
+    let mut at = 0;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let ends = any(word, quote);
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let special = any(word, b'&') | any(word, b'<') | any(word, b'"') | any(word, 0xEF) | controls;
+        if ends != 0 {
+            let length = ends.trailing_zeros() / 8;
+            let before = (1_u64 << (length * 8)) - 1;
+            return Some((at + length as usize, plain && special & before == 0));
+        }
+        plain &= special == 0;
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    let length = rest.iter().position(|byte| *byte == quote)?;
+    let special = |byte: &u8| *byte < 0x20 || class(*byte) & NOT_IN_ATTRIBUTE != 0;
+    Some((at + length, plain && !rest[..length].iter().any(special)))
+}
+
+/// The classes of all of `bytes`. Four at a time: a long text is looked at as fast as it is read.
+fn classes(bytes: &[u8]) -> u8 {
+    let mut quads = bytes.chunks_exact(4);
+    let mut found = [0; 4];
+    for quad in &mut quads {
+        for (found, byte) in found.iter_mut().zip(quad) {
+            *found |= class(*byte);
+        }
+    }
+    let rest = quads.remainder().iter().fold(0, |found, byte| found | class(*byte));
+    found.iter().fold(rest, |all, found| all | found)
 }
 
 /// Whether XML 1.0 forbids `c`: <https://www.w3.org/TR/xml/#charsets>.
@@ -200,6 +278,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_end_of_a_value_and_whether_it_is_plain_are_found(text in "[a-zé\u{FFFE}&<>\"'\n]{0,30}", single in any::<bool>()) {
+            let quote = if single { b'\'' } else { b'"' };
+            let expected = text.bytes().position(|byte| byte == quote).map(|length| {
+                let special = |byte: u8| byte < 0x20 || class(byte) & NOT_IN_ATTRIBUTE != 0;
+                (length, !text.bytes().take(length).any(special))
+            });
+            prop_assert_eq!(quoted(text.as_bytes(), quote), expected);
+        }
+
         #[test]
         fn what_is_written_is_read_back(text in "\\PC*|[&<>\"'#;x0-9a-z\\n\\t\\r]*", attribute in any::<bool>()) {
             let written = written(&text, attribute);

@@ -41,6 +41,7 @@ pub struct Tag<'s> {
 pub(crate) struct Span {
     pub(crate) name: (u32, u32),
     pub(crate) value: (u32, u32),
+    pub(crate) plain: bool,
 }
 
 impl<'s> Tag<'s> {
@@ -54,6 +55,13 @@ impl<'s> Tag<'s> {
     #[must_use]
     pub fn attributes(&self) -> Attributes<'s> {
         Attributes { text: self.text, spans: self.spans.iter() }
+    }
+
+    /// The tag as it stands in the document, up to but without its `>` or `/>`.
+    #[must_use]
+    pub fn raw(&self) -> &'s str {
+        let end = self.spans.last().map_or(self.name + 1, |span| span.value.1 as usize + 1);
+        self.text.get(..end).unwrap_or_default()
     }
 
     /// The value of the attribute `name` (without a prefix), references resolved.
@@ -74,9 +82,14 @@ impl<'s> Iterator for Attributes<'s> {
     type Item = Attribute<'s>;
 
     fn next(&mut self) -> Option<Attribute<'s>> {
-        let Span { name, value } = self.spans.next()?;
+        let Span { name, value, plain } = *self.spans.next()?;
         let full_name = &self.text[name.0 as usize..name.1 as usize];
-        Some(Attribute { name: local(full_name), full_name, raw: &self.text[value.0 as usize..value.1 as usize] })
+        Some(Attribute {
+            name: local(full_name),
+            full_name,
+            raw: &self.text[value.0 as usize..value.1 as usize],
+            plain,
+        })
     }
 }
 
@@ -89,13 +102,15 @@ pub struct Attribute<'s> {
     pub full_name: &'s str,
     /// Its value as it stands in the document, between the quotes.
     pub raw: &'s str,
+    /// Whether `raw` is the value, and can stand between `"` in any document.
+    pub plain: bool,
 }
 
 impl<'s> Attribute<'s> {
     /// Its value, references resolved.
     #[must_use]
     pub fn value(&self) -> Cow<'s, str> {
-        text::decode(self.raw)
+        if self.plain { Cow::Borrowed(self.raw) } else { text::decode(self.raw) }
     }
 }
 

@@ -69,7 +69,11 @@ impl Document {
         let parent = match self.loose {
             _ if parent != ROOT => parent,
             Some(loose) => loose,
-            None => *self.loose.insert(self.add_suite(ROOT, Suite::default())),
+            None => {
+                let loose = self.add_suite(ROOT, Suite::default());
+                self.loose = Some(loose);
+                loose
+            }
         };
         self.add(parent, What::Case(Box::new(test)));
     }

@@ -23,10 +23,23 @@ impl Kept {
 
     /// Appends a line.
     pub(super) fn push_line(&mut self, line: &str, limit: usize) {
+        self.end_line(limit);
+        self.push(line, limit);
+    }
+
+    /// Appends another text on a line of its own; what that left out is left out here.
+    pub(super) fn append(&mut self, other: &Self, limit: usize) {
+        if !other.is_empty() {
+            self.end_line(limit);
+            self.push(&other.text, limit);
+            self.left_out += other.left_out;
+        }
+    }
+
+    fn end_line(&mut self, limit: usize) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.push("\n", limit);
         }
-        self.push(line, limit);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -120,7 +133,11 @@ mod tests {
         let mut whole = Kept::default();
         whole.push_line("a", 10);
         whole.push_line("b", 10);
-        assert_eq!(whole.finish(), "a\nb");
+        assert_eq!(whole.clone().finish(), "a\nb");
+        let mut cut = Kept::default();
+        cut.push("cde", 1);
+        whole.append(&cut, 10);
+        assert_eq!(whole.finish(), "a\nb\nc\n[… 2 bytes more]");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which tests are flaky, by what they did in earlier runs.
 
-use std::collections::BTreeMap;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::{History, Outcome};
 

@@ -58,7 +58,9 @@ pub(super) fn parse(text: &[u8]) -> Result<(Vec<Run>, Vec<String>), HistoryError
         match run(line) {
             Ok(run) => runs.push(run),
             Err(Unreadable::CutShort(_)) if !is_whole => {
-                notes.push(format!("line {number}, the last, is cut short by a write that was interrupted; it is left out"));
+                notes.push(format!(
+                    "line {number}, the last, is cut short by a write that was interrupted; it is left out"
+                ));
             }
             Err(Unreadable::CutShort(what) | Unreadable::Wrong(what)) => {
                 return Err(HistoryError { line: number, what });
@@ -116,7 +118,9 @@ fn version(json: &[u8]) -> Option<u64> {
 }
 
 fn unknown(version: u64) -> String {
-    format!("version {version} of the history is not known, only {VERSION}; a newer stepgate wrote it, or remove the file")
+    format!(
+        "version {version} of the history is not known, only {VERSION}; a newer stepgate wrote it, or remove the file"
+    )
 }
 
 /// The error with the column alone: to `serde_json` every line is line 1.

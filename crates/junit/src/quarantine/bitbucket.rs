@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+const LIST: &str = "quarantinedTests";
 
 /// The tests that people put in quarantine in Bitbucket.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -32,8 +35,11 @@ pub enum BitbucketError {
     /// It is not the JSON that it should be.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    /// It has no list of tests.
+    #[error("there is no list `{LIST}` in it")]
+    NoList,
     /// A test in it is not as it should be.
-    #[error("quarantinedTests[{at}]: {what}")]
+    #[error("{LIST}[{at}]: {what}")]
     Test {
         /// Which, from 0.
         at: usize,
@@ -49,18 +55,15 @@ impl BitbucketFile {
     ///
     /// When it is not JSON, has no list `quarantinedTests`, or has a test without a name in it.
     pub fn parse(json: &[u8]) -> Result<Self, BitbucketError> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct File {
-            // Values first, so that an error can say which test it is about.
-            quarantined_tests: Vec<serde_json::Value>,
-        }
-        let File { quarantined_tests } = serde_json::from_slice(json)?;
-        let tests = quarantined_tests.into_iter().enumerate().map(|(at, value)| {
-            let wrong = |what| BitbucketError::Test { at, what };
-            let test: BitbucketTest = serde_json::from_value(value).map_err(|error| wrong(error.to_string()))?;
-            if test.name.is_empty() { Err(wrong("`name` is empty".to_owned())) } else { Ok(test) }
-        });
+        // Values first, so that an error can say which test it is about.
+        let mut file: Map<String, Value> = serde_json::from_slice(json)?;
+        let Some(Value::Array(tests)) = file.remove(LIST) else {
+            return Err(BitbucketError::NoList);
+        };
+        let tests = tests
+            .into_iter()
+            .enumerate()
+            .map(|(at, value)| test(value).map_err(|what| BitbucketError::Test { at, what }));
         let tests = tests.collect::<Result<Vec<BitbucketTest>, BitbucketError>>()?;
         let places = tests.iter().enumerate().map(|(at, test)| ((dotted_class(test), test.name.clone()), at)).collect();
         Ok(Self { tests, places })
@@ -80,6 +83,14 @@ impl BitbucketFile {
         }
         self.places.get(&(dotted(class), name.to_owned())).map(|at| &self.tests[*at])
     }
+}
+
+fn test(value: Value) -> Result<BitbucketTest, String> {
+    if !value.is_object() {
+        return Err("it is not an object".to_owned());
+    }
+    let test: BitbucketTest = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    if test.name.is_empty() { Err("`name` is empty".to_owned()) } else { Ok(test) }
 }
 
 fn dotted_class(test: &BitbucketTest) -> String {

@@ -39,7 +39,7 @@ impl TryFrom<String> for Filled {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.trim().is_empty() { Err("it is empty; say who or why") } else { Ok(Self(text)) }
+        if text.trim().is_empty() { Err("it is empty") } else { Ok(Self(text)) }
     }
 }
 

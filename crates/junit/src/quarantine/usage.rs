@@ -52,7 +52,8 @@ impl<'q> Usage<'q> {
         let known = history.tallies();
         let passes = |id: &String| known.get(id.as_str()).map_or(0, |test| test.passes_in_a_row);
         let entries = self.quarantine.entries.iter().zip(&self.tests);
-        let fewest = entries.filter_map(|(entry, tests)| Some(Ready { entry, passes: tests.iter().map(passes).min()? }));
+        let fewest =
+            entries.filter_map(|(entry, tests)| Some(Ready { entry, passes: tests.iter().map(passes).min()? }));
         fewest.filter(|ready| ready.passes >= passes_needed.max(1)).collect()
     }
 }

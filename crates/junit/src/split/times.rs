@@ -43,7 +43,7 @@ impl Times {
     }
 }
 
-/// What was recorded and what is looked for, both [`from_the_end`], with how often it occurs or how long it took.
+/// What was recorded, with how long it took, and what is looked for, both [`from_the_end`].
 struct Matches {
     recorded: BTreeMap<String, u64>,
     wanted: BTreeMap<String, ()>,
