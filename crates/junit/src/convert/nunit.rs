@@ -172,6 +172,10 @@ impl Reader {
         if let Some(suite) = draft.document.suite_mut(node) {
             suite.out.append(&item.output, draft.limit);
         }
+        // Of a fixture that could not be set up, which says so itself.
+        if item.site == "Parent" {
+            return;
+        }
         // "One or more child tests had errors" is no failure of its own.
         let own = item.broken && item.site != "Child";
         let inside = draft.red > red;

@@ -174,3 +174,47 @@ proptest! {
         }
     }
 }
+
+/// A small report of each format.
+const SAMPLES: [(Foreign, &str); 5] = [
+    (
+        Foreign::Otr,
+        "<e:events xmlns:e='e'><e:started id='1' name='s'/><e:started id='2' parentId='1' name='a'/><e:finished id='2'>\
+         <result status='FAILED'><reason>é</reason></result></e:finished><e:finished id='1'/></e:events>",
+    ),
+    (
+        Foreign::Trx,
+        "<TestRun><Results><UnitTestResult testName='a' outcome='Failed'><Output><ErrorInfo><Message>é</Message>\
+         </ErrorInfo></Output></UnitTestResult></Results><ResultSummary outcome='Failed'><Counters total='1'/>\
+         </ResultSummary></TestRun>",
+    ),
+    (
+        Foreign::Nunit2,
+        "<test-results total='1'><test-suite name='s'><results><test-case name='a' result='Failure'><failure><message>é\
+         </message></failure></test-case></results></test-suite></test-results>",
+    ),
+    (
+        Foreign::Nunit3,
+        "<test-run total='1'><test-suite name='s'><test-case name='a' result='Failed'><failure><message>é</message>\
+         </failure></test-case></test-suite></test-run>",
+    ),
+    (
+        Foreign::Xunit,
+        "<assemblies><assembly name='s' total='1'><collection name='c'><test name='a' result='Fail'><failure><message>\
+         é</message></failure></test></collection></assembly></assemblies>",
+    ),
+];
+
+#[test]
+fn a_report_is_whole_only_up_to_its_last_byte() {
+    for (format, report) in SAMPLES {
+        assert_eq!(made(format, report).problems, [""; 0], "{}", format.as_str());
+        for length in 0..report.len() {
+            let mut out = Vec::new();
+            if let Ok(converted) = convert(format, &report.as_bytes()[..length], 100, &mut out) {
+                assert!(!converted.problems.is_empty(), "{} of {}", length, format.as_str());
+                cases(&String::from_utf8(out).expect("UTF-8"));
+            }
+        }
+    }
+}
