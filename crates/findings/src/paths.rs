@@ -34,7 +34,9 @@ impl Roots {
         (Some(arena.file(inside.as_deref().unwrap_or(path), inside.is_some())), context)
     }
 
-    fn relative<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
+    /// The path in the repository that a tool meant by `path`; `None` when it names nothing in the repository.
+    #[must_use]
+    pub fn relative<'p>(&self, path: &'p str) -> Option<Cow<'p, str>> {
         if let Some(below) = self.below_within(path) {
             return Some(Cow::Owned(below));
         }

@@ -5,6 +5,7 @@ use xml::{Tag, Text};
 use crate::case::{Case, Fault, Status};
 use crate::identity::attempt;
 use crate::numbers;
+use crate::verbatim::{is_free, is_plain_number};
 use crate::walk::Part;
 
 /// A case in the making. Its texts keep their memory from one case to the next.
@@ -16,6 +17,7 @@ pub(crate) struct Builder {
     word: String,
     /// `result` of `GoogleTest`, beside a `status`.
     odd_time: bool,
+    is_in_order: bool,
     /// Where text goes, for each element that is open.
     targets: Vec<Target>,
     is_skipped: bool,
@@ -41,16 +43,26 @@ impl Builder {
     pub(crate) fn begin(&mut self, tag: &Tag<'_>, suite: &str) {
         self.clear();
         self.case.suite.push_str(suite);
+        // A name, a class and a time that every reader can read.
+        let mut needed = 3;
         for attribute in tag.attributes() {
             let value = attribute.value();
+            self.is_in_order &= is_free(&attribute) && attribute.stands();
             match attribute.name {
-                "name" => self.case.name.push_str(&value),
-                "classname" => self.classname.push_str(&value),
+                "name" => {
+                    needed -= 1;
+                    self.case.name.push_str(&value);
+                }
+                "classname" => {
+                    needed -= 1;
+                    self.classname.push_str(&value);
+                }
                 "class" => self.case.class.push_str(&value),
                 // Pest writes `tests/Unit/PriceTest.php::it adds up`.
                 "file" | "filepath" => self.case.file.push_str(before_colons(&value)),
                 "line" | "lineno" => self.case.line = value.trim().parse().unwrap_or(0),
                 "time" => {
+                    needed -= i32::from(is_plain_number(attribute.raw));
                     self.case.time = numbers::time(&value);
                     self.odd_time = self.case.time.is_none() && !value.trim().is_empty();
                 }
@@ -61,6 +73,7 @@ impl Builder {
                 _ => {}
             }
         }
+        self.is_in_order &= needed == 0 && !is_red(&self.word) && !is_skipped(&self.word);
         if self.case.class.is_empty() {
             std::mem::swap(&mut self.case.class, &mut self.classname);
         }
@@ -77,6 +90,12 @@ impl Builder {
     pub(crate) fn project(&mut self, project: &str) {
         self.case.project.clear();
         self.case.project.push_str(project);
+    }
+
+    /// Whether its tag can be copied as it stands: what has to be there is there and well-formed, and how the case ended
+    /// is told by its elements.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.is_in_order
     }
 
     pub(crate) fn has_odd_time(&self) -> bool {
@@ -124,6 +143,11 @@ impl Builder {
         if let Some(kept) = kept.filter(|kept| kept.len() < limit) {
             push(kept, &text.decode(), limit);
         }
+    }
+
+    /// The document ends within the case.
+    pub(crate) fn break_off(&mut self) {
+        self.case.faults.push(Fault { status: Status::Errored, message: BROKEN_OFF.to_owned(), ..Fault::default() });
     }
 
     /// Settles how the case ended, when its element does.
@@ -175,12 +199,15 @@ impl Builder {
         self.classname.clear();
         self.word.clear();
         self.targets.clear();
-        (self.odd_time, self.is_skipped, self.is_rerun) = (false, false, false);
+        (self.odd_time, self.is_skipped, self.is_rerun, self.is_in_order) = (false, false, false, true);
     }
 }
 
 /// The name of the case that stands for an error of a suite.
 pub(crate) const SUITE_CASE: &str = "(the suite itself)";
+
+/// What is said of a case that was open when its document ended.
+pub(crate) const BROKEN_OFF: &str = "the report breaks off within this case";
 
 /// Whether a `status` or `result` attribute says that the case failed.
 pub(crate) fn is_red(word: &str) -> bool {

@@ -11,11 +11,14 @@
 //! - [`numbers`]: times and time stamps as reports have them.
 //! - [`mod@scan`]: a JUnit document read once: its cases are handed on, its counts kept. `walk` straightens out its shape,
 //!   `build` puts cases together, `tool` tells who wrote it.
+//! - [`attempts`]: attempts of one test over several documents.
+//! - [`merge`]: documents copied into one. [`root`](root()): which kind of document an input is.
 //! - [`totals`]: counts, made from cases and never believed.
 //! - [`against`]: a run compared with an earlier one. [`history`]: what tests did in many, and which are flaky.
 //! - [`quarantine`]: tests that may fail for a while. [`mod@split`]: test files divided over parallel steps.
 
 pub mod against;
+pub mod attempts;
 mod build;
 pub mod case;
 pub mod convert;
@@ -24,12 +27,15 @@ pub mod identity;
 pub mod merge;
 pub mod numbers;
 pub mod quarantine;
+mod root;
 pub mod scan;
 pub mod split;
 mod tool;
 pub mod totals;
+mod verbatim;
 mod walk;
 
 pub use case::{Case, Fault, Status};
+pub use root::root;
 pub use scan::{Limits, ReadError, Scan, scan};
 pub use totals::Totals;

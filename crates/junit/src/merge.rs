@@ -12,12 +12,13 @@ use std::io::{self, Read, Write};
 
 use xml::{Attribute, Tag, Text, text};
 
-use crate::build::{SUITE_CASE, is_red, is_skipped};
+use crate::build::{BROKEN_OFF, SUITE_CASE, is_red, is_skipped};
 use crate::case::{Fault, Status};
 use crate::numbers::{seconds, time};
-use crate::scan::{Attempt, Fold, Scan, is_count};
+use crate::scan::{Attempt, Fold, PROJECT, Scan, is_count};
 use crate::totals::{SuiteCounts, Totals, with_nested};
-use crate::walk::{Part, Step, Walker};
+use crate::verbatim::{Trouble, Verbatim, is_free, is_plain_number};
+use crate::walk::{Part, Step, Stop, Walker};
 
 /// Writes one merged report.
 pub struct Writer<'o> {
@@ -30,9 +31,22 @@ pub enum CopyError {
     /// The merged report cannot be written.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The document cannot be read once more.
+    #[error("it could not be read: {0}")]
+    Read(#[source] io::Error),
     /// The document is not what it was when it was counted.
     #[error("it changed while it was read")]
     Changed,
+}
+
+impl From<Trouble> for CopyError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Read(error) => Self::Read(error),
+            Trouble::Write(error) => Self::Io(error),
+            Trouble::Changed => Self::Changed,
+        }
+    }
 }
 
 impl<'o> Writer<'o> {
@@ -67,10 +81,20 @@ impl<'o> Writer<'o> {
     /// When the report cannot be written, or the document is another than it was.
     pub fn copy(&mut self, document: impl Read, scan: &Scan) -> Result<(), CopyError> {
         let mut copy = Copy::new(scan, self.out);
+        if let Some(verbatim) = scan.verbatim.as_ref().filter(|_| scan.folds.is_empty()) {
+            return copy.verbatim(verbatim, document);
+        }
         let mut walker = Walker::new(document);
-        // What is not whole was read up to the same place the first time, and that is said elsewhere.
-        while let Ok(Some(step)) = walker.next() {
-            copy.take(step)?;
+        loop {
+            match walker.next() {
+                Ok(Some(step)) => copy.take(step)?,
+                Ok(None) => break,
+                Err(Stop::Xml(error)) if error.kind == xml::ErrorKind::Io => {
+                    return Err(CopyError::Read(io::Error::other(error.what)));
+                }
+                // It was read up to here the first time too, and that is said elsewhere.
+                Err(_) => break,
+            }
         }
         copy.finish()
     }
@@ -102,6 +126,10 @@ struct Copy<'c> {
     /// The names of the elements that are open in the report, one after the other, and where each starts.
     names: String,
     starts: Vec<usize>,
+    /// The names of the suites that are open.
+    suite_names: Vec<String>,
+    /// A CDATA section has begun.
+    in_cdata: bool,
     suites: usize,
     cases: u64,
     /// How many elements deep the document is in what is left out.
@@ -114,6 +142,8 @@ struct Copy<'c> {
 #[derive(Default)]
 struct OpenCase {
     ordinal: u64,
+    /// How many elements are open in the report within it and around it.
+    depth: usize,
     word: String,
     has_fault: bool,
     has_skipped: bool,
@@ -128,6 +158,8 @@ impl<'c> Copy<'c> {
             unfinished: false,
             names: String::new(),
             starts: Vec::new(),
+            suite_names: Vec::new(),
+            in_cdata: false,
             suites: 0,
             cases: 0,
             dropped: 0,
@@ -135,12 +167,27 @@ impl<'c> Copy<'c> {
         }
     }
 
+    fn verbatim(&mut self, verbatim: &Verbatim, document: impl Read) -> Result<(), CopyError> {
+        let mut suites = self.scan.suites.iter().zip(&self.nested);
+        verbatim.copy(document, self.out, &mut |tag, is_empty, out| {
+            let Some((counts, totals)) = suites.next() else { return Ok(()) }; // it was counted
+            out.write_all(b"<testsuite")?;
+            suite_attributes(Some(tag), counts, totals, out)?;
+            out.write_all(if is_empty { b"/>" } else { b">" })
+        })?;
+        Ok(self.out.write_all(b"\n")?)
+    }
+
     fn take(&mut self, step: Step<'_>) -> Result<(), CopyError> {
         match step {
             Step::Root(_) | Step::RootEnd => {}
             Step::Suite(tag) => self.suite(tag.as_ref())?,
             Step::Case(tag) => self.case(tag.as_ref())?,
-            Step::SuiteEnd | Step::Close => self.close()?,
+            Step::SuiteEnd => {
+                self.suite_names.pop();
+                self.close()?;
+            }
+            Step::Close => self.close()?,
             Step::CaseEnd => self.case_end()?,
             Step::Open(part, tag) => self.open(part, &tag)?,
             Step::Text(text) => self.text(&text)?,
@@ -153,20 +200,14 @@ impl<'c> Copy<'c> {
         self.suites += 1;
         let counts = self.scan.suites.get(number).ok_or(CopyError::Changed)?;
         let totals = self.nested[number];
-        if self.dropped > 0 || is_emptied(&self.scan.suites, number, &totals) {
+        let name = tag.and_then(|tag| tag.attribute("name")).unwrap_or_default();
+        self.suite_names.push(name.into_owned());
+        if self.dropped > 0 || is_emptied(counts, &totals) {
             self.dropped += 1;
             return Ok(());
         }
         self.start("testsuite")?;
-        let name = tag.and_then(|tag| tag.attribute("name")).unwrap_or_default();
-        attribute("name", &name, self.out)?;
-        for kept in tag.into_iter().flat_map(Tag::attributes) {
-            if kept.name != "name" && !is_count(kept.name) {
-                copy_attribute(&kept, self.out)?;
-            }
-        }
-        write_totals(&totals, counts.time.unwrap_or(totals.time), self.out)?;
-        Ok(())
+        Ok(suite_attributes(tag, counts, &totals, self.out)?)
     }
 
     fn case(&mut self, tag: Option<&Tag<'_>>) -> Result<(), CopyError> {
@@ -177,13 +218,13 @@ impl<'c> Copy<'c> {
             return Ok(());
         }
         self.start("testcase")?;
-        let mut open = OpenCase { ordinal, ..OpenCase::default() };
+        let mut open = OpenCase { ordinal, depth: self.starts.len(), ..OpenCase::default() };
         match tag {
             Some(tag) => self.case_attributes(tag, &mut open)?,
             None => {
                 open.has_fault = true;
                 attribute("name", SUITE_CASE, self.out)?;
-                attribute("classname", SUITE_CASE, self.out)?;
+                attribute("classname", self.suite_names.last().map_or("", String::as_str), self.out)?;
                 attribute("time", "0.000000", self.out)?;
             }
         }
@@ -192,10 +233,6 @@ impl<'c> Copy<'c> {
     }
 
     fn case_attributes(&mut self, tag: &Tag<'_>, open: &mut OpenCase) -> Result<(), CopyError> {
-        if is_in_order(tag) {
-            let attributes = tag.raw().get("<testcase".len()..).unwrap_or_default();
-            return Ok(self.out.write_all(attributes.as_bytes())?);
-        }
         let (mut has_name, mut has_classname, mut has_time) = (false, false, false);
         for kept in tag.attributes() {
             match kept.name {
@@ -282,11 +319,12 @@ impl<'c> Copy<'c> {
     }
 
     fn text(&mut self, piece: &Text<'_>) -> io::Result<()> {
-        // Between suites there is nothing but space.
-        if self.dropped > 0 || self.starts.is_empty() {
+        let is_between_suites = self.starts.is_empty() && piece.raw.trim_ascii().is_empty();
+        if self.dropped > 0 || is_between_suites && !piece.cdata {
             return Ok(());
         }
         self.finish_tag()?;
+        self.in_cdata = piece.cdata && !piece.last;
         if !piece.cdata {
             return text::copy(piece.raw, false, self.out);
         }
@@ -329,17 +367,52 @@ impl<'c> Copy<'c> {
 
     /// Closes what a document that breaks off left open.
     fn finish(mut self) -> Result<(), CopyError> {
+        if std::mem::take(&mut self.in_cdata) {
+            self.out.write_all(b"]]>")?;
+        }
+        self.dropped = 0;
+        while let Some(case) = self.open.last_mut() {
+            case.has_fault = true;
+            let depth = case.depth;
+            while self.starts.len() > depth {
+                self.close()?;
+            }
+            let fault = Fault { message: BROKEN_OFF.to_owned(), ..Fault::default() };
+            self.fault("error", &fault)?;
+            self.case_end()?;
+        }
         while !self.starts.is_empty() {
-            self.dropped = 0;
             self.close()?;
         }
-        if self.suites == self.scan.suites.len() { Ok(()) } else { Err(CopyError::Changed) }
+        let is_same = self.suites == self.scan.suites.len() && self.cases == self.scan.cases;
+        if is_same { Ok(()) } else { Err(CopyError::Changed) }
     }
 }
 
 /// Whether every case that was in the suite is folded into another now, so that nothing of it is left.
-fn is_emptied(suites: &[SuiteCounts], number: usize, totals: &Totals) -> bool {
-    totals.tests == 0 && suites[number].had_cases
+fn is_emptied(suite: &SuiteCounts, totals: &Totals) -> bool {
+    totals.tests == 0 && suite.had_cases
+}
+
+/// Writes the attributes of a suite of this document.
+fn suite_attributes(
+    tag: Option<&Tag<'_>>,
+    counts: &SuiteCounts,
+    totals: &Totals,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let stated = |name: &str| tag.and_then(|tag| tag.attribute(name));
+    attribute("name", &stated("name").unwrap_or_default(), out)?;
+    for kept in tag.into_iter().flat_map(Tag::attributes) {
+        if kept.full_name != "name" && !is_count(kept.name) {
+            copy_attribute(&kept, out)?;
+        }
+    }
+    // Beside reports of others the host name would no longer be known to be one.
+    if let Some(project) = stated("hostname").filter(|_| counts.is_project) {
+        attribute(PROJECT, &project, out)?;
+    }
+    write_totals(totals, counts.time.unwrap_or(totals.time), out)
 }
 
 fn write_totals(totals: &Totals, duration: u64, out: &mut dyn Write) -> io::Result<()> {
@@ -359,36 +432,15 @@ fn attribute(name: &str, value: &str, out: &mut dyn Write) -> io::Result<()> {
 
 /// Copies an attribute, but for those that bind it to the document it was in.
 fn copy_attribute(kept: &Attribute<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if kept.full_name == "xmlns" || kept.full_name != kept.name {
+    if !is_free(kept) {
         return Ok(());
     }
     out.write_all(b" ")?;
     out.write_all(kept.name.as_bytes())?;
     out.write_all(b"=\"")?;
-    if kept.plain {
-        out.write_all(kept.raw.as_bytes())?;
-    } else {
-        text::copy(kept.raw, true, out)?;
-    }
+    text::copy(kept.raw, true, out)?;
     out.write_all(b"\"")
 }
 
-/// Whether the attributes of a case can be copied as they are: what has to be there is there, nothing has to be mended,
-/// and nothing is said of how it ended.
-fn is_in_order(tag: &Tag<'_>) -> bool {
-    let mut needed = 0;
-    let fits = tag.attributes().all(|attribute| {
-        match attribute.name {
-            "name" | "classname" => needed += 1,
-            "time" if is_plain_number(attribute.raw) => needed += 1,
-            "time" | "status" | "result" | "xmlns" => return false,
-            _ => {}
-        }
-        attribute.plain && attribute.full_name.len() == attribute.name.len()
-    });
-    fits && needed == 3 && tag.raw().starts_with("<testcase ") && !tag.raw().contains('\'')
-}
-
-fn is_plain_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
+#[cfg(test)]
+mod tests;

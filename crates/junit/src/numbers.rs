@@ -9,14 +9,24 @@ pub fn time(text: &str) -> Option<u64> {
 
 /// Digits, perhaps with a dot and at most nine more. The common case, without rounding.
 fn plain(text: &str) -> Option<u64> {
-    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if seconds.is_empty() || seconds.len() > 9 || fraction.len() > 9 || !is_number(seconds) || !is_number(fraction) {
+    let mut value = 0_u64;
+    let mut dot = None;
+    if text.len() > 19 {
         return None;
     }
-    let digits = |part: &str| part.bytes().fold(0_u64, |value, byte| value * 10 + u64::from(byte - b'0'));
-    let scale = 10_u64.pow(9 - u32::try_from(fraction.len()).ok()?);
-    Some(digits(seconds) * 1_000_000_000 + digits(fraction) * scale)
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' if dot.is_none() => dot = Some(at),
+            _ => return None,
+        }
+    }
+    let whole = dot.unwrap_or(text.len());
+    let decimals = text.len() - (whole + 1).min(text.len());
+    if whole == 0 || whole > 9 || decimals > 9 {
+        return None;
+    }
+    Some(value * 10_u64.pow(9 - u32::try_from(decimals).ok()?))
 }
 
 fn odd(text: &str) -> Option<u64> {
@@ -84,6 +94,10 @@ mod tests {
             ("12", 12_000_000_000),
             (" 0.5 ", 500_000_000),
             ("0.000000001", 1),
+            ("999999999.999999999", 999_999_999_999_999_999),
+            ("1234567890.5", 1_234_567_890_500_000_000),
+            ("3.", 3_000_000_000),
+            (".5", 500_000_000),
         ] {
             assert_eq!(time(text), Some(nanoseconds), "{text}");
         }

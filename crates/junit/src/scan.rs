@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
+use xml::Scanner;
+
 use crate::build::Builder;
 use crate::case::{Case, Fault, Status};
 use crate::tool;
 use crate::totals::{SuiteCounts, Totals};
+use crate::verbatim::{Verbatim, Watch};
 use crate::walk::{Part, Step, Stop, Walker};
 
 /// How much of a report is kept in memory.
@@ -56,6 +59,8 @@ pub struct Scan {
     pub tool: &'static str,
     /// Its suites in the order in which they open.
     pub suites: Vec<SuiteCounts>,
+    /// How many cases there are, those that are earlier attempts of others included.
+    pub cases: u64,
     /// Cases that are attempts of each other, by ordinal.
     pub folds: BTreeMap<u64, Fold>,
     /// Attributes of its `<testsuites>`, but for counts.
@@ -66,6 +71,8 @@ pub struct Scan {
     pub problems: Vec<String>,
     /// What was odd about it.
     pub notes: Vec<String>,
+    /// How to copy it without taking it apart, where that can be done unless something is folded.
+    pub(crate) verbatim: Option<Verbatim>,
 }
 
 impl Scan {
@@ -98,8 +105,12 @@ pub fn scan(input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)
     let mut walker = Walker::new(input);
     let mut reading = Reading::new(limits);
     loop {
-        match walker.next() {
-            Ok(Some(step)) => reading.take(step, each),
+        match walker.advance() {
+            Ok(Some(given)) => {
+                let step = walker.step(&given);
+                reading.watch.take(&step, walker.scanner().span());
+                reading.take(step, each);
+            }
             Ok(None) => break,
             Err(Stop::Root(name)) if reading.is_empty() => return Err(ReadError { what: not_junit(&name) }),
             Err(Stop::Root(name)) => {
@@ -107,11 +118,13 @@ pub fn scan(input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)
                     .scan
                     .problems
                     .push(format!("behind the report there is another document: {}", not_junit(&name)));
+                reading.watch.fail();
                 break;
             }
             Err(Stop::Xml(error)) if reading.is_empty() => return Err(ReadError { what: error.to_string() }),
             Err(Stop::Xml(error)) => {
                 reading.scan.problems.push(format!("{error}; nothing behind that was read"));
+                reading.break_off(each);
                 break;
             }
         }
@@ -119,7 +132,7 @@ pub fn scan(input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)
     if reading.is_empty() {
         return Err(ReadError { what: "there is no document in it".to_owned() });
     }
-    Ok(reading.finish(walker.notes()))
+    Ok(reading.finish(walker.scanner()))
 }
 
 fn not_junit(root: &str) -> String {
@@ -143,17 +156,21 @@ struct Reading {
     spare: Vec<Builder>,
     ordinals: u64,
     opened: bool,
+    root_is_pytest: bool,
     /// Of pytest: what was seen of each test in the suite that is open.
     seen: HashMap<String, Seen>,
     odd_times: u64,
     miscounted: u64,
+    watch: Watch,
 }
 
 #[derive(Default)]
 struct OpenSuite {
     number: usize,
     name: String,
-    host: String,
+    project: String,
+    /// Its cases may be attempts of each other.
+    is_pytest: bool,
     stated: Stated,
     /// Counts of the suites in it that are closed.
     nested: Totals,
@@ -184,9 +201,11 @@ impl Reading {
             spare: Vec::new(),
             ordinals: 0,
             opened: false,
+            root_is_pytest: false,
             seen: HashMap::new(),
             odd_times: 0,
             miscounted: 0,
+            watch: Watch::default(),
         }
     }
 
@@ -219,13 +238,14 @@ impl Reading {
                     builder.text(&text, self.limits.text);
                 }
             }
-            Step::RootEnd => {}
+            Step::RootEnd => self.root_is_pytest = false,
         }
     }
 
     fn root(&mut self, tag: &xml::Tag<'_>) {
         self.opened = true;
         self.scan.tool = tool::of_root(self.scan.tool, tag);
+        self.root_is_pytest = tool::of_root(tool::UNKNOWN, tag) == tool::PYTEST;
         for attribute in
             tag.attributes().filter(|attribute| !is_count(attribute.name) && attribute.name == attribute.full_name)
         {
@@ -248,7 +268,7 @@ impl Reading {
             let value = attribute.value();
             match attribute.name {
                 "name" => open.name.push_str(&value),
-                "hostname" => open.host.push_str(&value),
+                PROJECT => open.project = value.clone().into_owned(),
                 "tests" => open.stated.tests = value.trim().parse().ok(),
                 "failures" | "errors" => open.stated.red += value.trim().parse().unwrap_or(0),
                 "time" => counts.time = crate::numbers::time(&value),
@@ -258,7 +278,13 @@ impl Reading {
         }
         if let Some(tag) = tag {
             self.scan.tool = tool::of_suite(self.scan.tool, tag);
+            counts.is_project = self.scan.tool == tool::PLAYWRIGHT && tag.attribute(PROJECT).is_none();
+            if counts.is_project {
+                open.project = tag.attribute("hostname").unwrap_or_default().into_owned();
+            }
         }
+        open.is_pytest = self.root_is_pytest
+            || self.open.last().map_or_else(|| tool::is_pytest_suite(&open.name), |around| around.is_pytest);
         self.scan.suites.push(counts);
         self.open.push(open);
     }
@@ -304,10 +330,11 @@ impl Reading {
             }
             None => builder.begin_suite(&suite.name),
         }
-        if self.scan.tool == tool::PLAYWRIGHT {
-            builder.project(&suite.host);
-        }
+        builder.project(&suite.project);
         self.odd_times += u64::from(builder.has_odd_time());
+        if !builder.is_in_order() {
+            self.watch.fail();
+        }
         let place = Place { ordinal: self.ordinals, suite: suite.number };
         self.ordinals += 1;
         self.scan.suites[suite.number].had_cases = true;
@@ -317,7 +344,7 @@ impl Reading {
     fn case_end(&mut self, each: &mut dyn FnMut(&Case, Place)) {
         let Some((mut builder, place)) = self.cases.pop() else { return };
         builder.end();
-        if self.scan.tool == tool::PYTEST {
+        if self.open.last().is_some_and(|suite| suite.is_pytest) {
             self.fold(&mut builder, place);
         }
         let case = builder.case();
@@ -357,9 +384,21 @@ impl Reading {
         self.seen.insert(id, Seen { place, status: case.status, time: case.time, attempts });
     }
 
-    fn finish(mut self, notes: &[String]) -> Scan {
-        // What was open when the document broke off: the case is not known to have ended in any way.
-        self.scan.notes.extend(notes.iter().cloned());
+    /// The document ends here, against the rules: what is open is not known to have ended well.
+    fn break_off(&mut self, each: &mut dyn FnMut(&Case, Place)) {
+        self.watch.fail();
+        while let Some((builder, _)) = self.cases.last_mut() {
+            builder.break_off();
+            self.case_end(each);
+        }
+    }
+
+    fn finish<R: Read>(mut self, scanner: &Scanner<R>) -> Scan {
+        self.scan.cases = self.ordinals;
+        self.scan.notes.extend(scanner.notes().iter().cloned());
+        if scanner.is_exact() {
+            self.scan.verbatim = self.watch.finish(scanner.span().1);
+        }
         if self.odd_times > 0 {
             let count = self.odd_times;
             self.scan.notes.push(format!("{count} times could not be read and count as 0"));
@@ -377,6 +416,9 @@ impl Reading {
         self.scan
     }
 }
+
+/// The attribute that tells the project of Playwright in a merged report. Its own reports have it as the host name.
+pub(crate) const PROJECT: &str = "project";
 
 /// Whether an attribute of a suite counts its cases.
 pub(crate) fn is_count(name: &str) -> bool {

@@ -35,10 +35,10 @@ pub(crate) fn of_suite(known: &'static str, tag: &Tag<'_>) -> &'static str {
     if known != UNKNOWN {
         return known;
     }
-    let is = |name: &str| tag.attribute("name").is_some_and(|value| value == name);
-    if is("pytest") {
+    let name = tag.attribute("name").unwrap_or_default();
+    if is_pytest_suite(&name) {
         PYTEST
-    } else if is("Mocha Tests") {
+    } else if name == "Mocha Tests" {
         "mocha"
     } else if tag.attribute("noNamespaceSchemaLocation").is_some_and(|schema| schema.contains("surefire")) {
         "surefire"
@@ -47,6 +47,11 @@ pub(crate) fn of_suite(known: &'static str, tag: &Tag<'_>) -> &'static str {
     } else {
         UNKNOWN
     }
+}
+
+/// Whether a suite of this name is pytest's, unless its user named it otherwise.
+pub(crate) fn is_pytest_suite(name: &str) -> bool {
+    name == "pytest"
 }
 
 /// A suite of Playwright is a file of specs, and its host name is a project.

@@ -76,6 +76,8 @@ pub struct SuiteCounts {
     pub own: Totals,
     /// Whether it held a case in the document, be it one that is folded into another now.
     pub had_cases: bool,
+    /// Whether its host name is a project of Playwright.
+    pub is_project: bool,
     /// Its time as the document states it, in nanoseconds: set-up counts too.
     pub time: Option<u64>,
 }

@@ -104,9 +104,9 @@ enum Held {
 }
 
 /// A step, its tag and text yet to be taken from the scanner; `None` at the end.
-type Given = Option<Move>;
+pub(crate) type Given = Option<Move>;
 
-enum Move {
+pub(crate) enum Move {
     Root,
     RootEnd,
     Suite,
@@ -135,7 +135,12 @@ impl<R: Read> Walker<R> {
 
     /// The next step; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Step<'_>>, Stop> {
-        let given = match self.held.take() {
+        Ok(self.advance()?.map(|given| self.step(&given)))
+    }
+
+    /// The same without borrowing: for [`Walker::step`], and `None` at the end.
+    pub(crate) fn advance(&mut self) -> Result<Given, Stop> {
+        Ok(match self.held.take() {
             Some(held) => self.release(held),
             None => match self.scanner.advance().map_err(Stop::Xml)? {
                 None => self.end(),
@@ -149,16 +154,16 @@ impl<R: Read> Walker<R> {
                     self.open(kind)
                 }
             },
-        };
-        Ok(given.map(|given| self.step(&given)))
+        })
     }
 
-    /// What was odd about the bytes.
-    pub(crate) fn notes(&self) -> &[String] {
-        self.scanner.notes()
+    /// What the document is made of, to ask for more than its steps.
+    pub(crate) fn scanner(&self) -> &Scanner<R> {
+        &self.scanner
     }
 
-    fn step(&self, given: &Move) -> Step<'_> {
+    /// The step that [`Walker::advance`] gave.
+    pub(crate) fn step(&self, given: &Move) -> Step<'_> {
         match *given {
             Move::Root => Step::Root(self.scanner.tag()),
             Move::RootEnd => Step::RootEnd,
@@ -274,7 +279,7 @@ mod tests {
         loop {
             out.push(match walker.next() {
                 Err(Stop::Xml(error)) => error.to_string(),
-                Err(Stop::Root(name)) => format!("root {name}"),
+                Err(Stop::Root(name)) => return format!("root {name}"),
                 Ok(None) => return out.join(" "),
                 Ok(Some(step)) => match step {
                     Step::Root(_) => "root".to_owned(),

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use findings::Outcome;
+
 /// How a program ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
@@ -22,6 +24,17 @@ pub enum Exit {
     Bug = 70,
     /// Interrupted.
     Interrupted = 130,
+}
+
+/// The exit code that says what came of a gate.
+impl From<Outcome> for Exit {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::Pass,
+            Outcome::Fail => Self::Fail,
+            Outcome::Incomplete => Self::Input,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

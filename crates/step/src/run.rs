@@ -14,6 +14,7 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::{Failure, Kind, Result};
 use crate::session::Session;
+use crate::words::cannot_write;
 
 /// Runs a program: `fn main() -> ExitCode { step::main(stepgate_lint::run) }`.
 ///
@@ -34,10 +35,7 @@ pub async fn run_in<A>(
     session: &mut Session,
 ) -> Exit {
     let result = program(args, session).await;
-    let result = result.and_then(|exit| {
-        let flushed = session.out.flush();
-        flushed.map(|()| exit).map_err(|error| Failure::input("cannot write to standard output").because(error))
-    });
+    let result = result.and_then(|exit| session.out.flush().map(|()| exit).map_err(cannot_write));
     result.unwrap_or_else(|failure| {
         // What was printed comes first. When the streams take nothing, the exit code still tells.
         drop(session.out.flush());

@@ -1,13 +1,12 @@
 //! From a stream of bytes to tokens.
 
-use std::collections::HashSet;
 use std::io::Read;
 
 use crate::error::{Error, ErrorKind};
 use crate::source::Source;
-use crate::tag::{Parsed, shorten, tag};
+use crate::tag::{Parsed, shorten, tag, twice};
 use crate::text::LONGEST_REFERENCE;
-use crate::token::{Span, Tag, Text, Token, TokenKind};
+use crate::token::{NameSpan, Span, Tag, Text, Token, TokenKind};
 
 /// Text is handed out when there is this much of it, whether its end is in view or not.
 const PIECE: usize = 64 << 10;
@@ -23,11 +22,13 @@ pub struct Scanner<R> {
     starts: Vec<usize>,
     /// Where the tag or text is that was read last.
     last: Place,
-    /// Of a tag: how long its name is, and where its attributes are.
-    name: usize,
+    /// Of a tag: where its name is, and its attributes.
+    name: NameSpan,
     spans: Vec<Span>,
     /// Of a text: whether it is CDATA, the first piece, the last piece.
     flags: (bool, bool, bool),
+    /// Where it starts in the input.
+    began: u64,
     /// An empty element was opened and is to be closed.
     closing: bool,
     cdata: Run,
@@ -67,9 +68,10 @@ impl<R: Read> Scanner<R> {
             names: String::new(),
             starts: Vec::new(),
             last: Place::default(),
-            name: 0,
+            name: NameSpan::default(),
             spans: Vec::new(),
             flags: (false, false, false),
+            began: 0,
             closing: false,
             cdata: Run::Outside,
             text: Run::Outside,
@@ -140,7 +142,20 @@ impl<R: Read> Scanner<R> {
     /// How many elements are open.
     #[must_use]
     pub fn depth(&self) -> usize {
-        self.starts.len()
+        self.starts.len() + usize::from(self.closing)
+    }
+
+    /// Where the last token stands in the input, in bytes; what was skipped before it, like a comment, is no part of it.
+    /// Of use only as long as [`Scanner::is_exact`].
+    #[must_use]
+    pub fn span(&self) -> (u64, u64) {
+        (self.began, self.source.offset())
+    }
+
+    /// Whether all that was read so far is UTF-8, with no character that XML forbids.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.source.is_exact()
     }
 
     /// Where the scanner is: line and column, from 1.
@@ -158,8 +173,11 @@ impl<R: Read> Scanner<R> {
     fn step(&mut self) -> Result<Step, Error> {
         if self.closing {
             self.closing = false;
-            self.pop();
+            self.began = self.source.offset();
             return Ok(Step::Token(TokenKind::Close));
+        }
+        if self.cdata != Run::Begun {
+            self.began = self.source.offset();
         }
         if self.cdata != Run::Outside {
             return self.in_cdata();
@@ -234,7 +252,10 @@ impl<R: Read> Scanner<R> {
                     if self.fill()? {
                         continue;
                     }
-                    return Err(self.truncated("a CDATA section"));
+                    if searched == 0 {
+                        return Err(self.truncated("a CDATA section"));
+                    }
+                    searched // what is there of it is told before it is told that there is no more
                 }
             };
             let (first, last) = (self.cdata == Run::Begun, found.is_some());
@@ -340,11 +361,14 @@ impl<R: Read> Scanner<R> {
             self.spans.clear();
             match tag(self.source.view(), &mut self.spans) {
                 Ok(Some(Parsed { length, name, empty })) => {
-                    if let Some(twice) = self.twice() {
-                        return Err(self.malformed(0, &format!("the attribute {} is given twice", shorten(&twice))));
+                    let view = self.source.view();
+                    if let Some(twice) = twice(view, &self.spans) {
+                        return Err(self.malformed(0, &format!("the attribute {} is given twice", shorten(twice))));
                     }
-                    self.starts.push(self.names.len());
-                    self.names.push_str(&self.source.view()[1..=name]);
+                    if !empty {
+                        self.starts.push(self.names.len());
+                        self.names.push_str(name.full(view));
+                    }
                     self.take(length, length);
                     (self.name, self.closing) = (name, empty);
                     return Ok(Step::Token(TokenKind::Open));
@@ -353,31 +377,6 @@ impl<R: Read> Scanner<R> {
                 Err((at, what)) => return Err(self.malformed(at, &what)),
             }
         }
-    }
-
-    /// The name that two attributes of the tag in view have.
-    fn twice(&self) -> Option<String> {
-        let view = self.source.view();
-        let name = |span: &Span| &view[span.name.0 as usize..span.name.1 as usize];
-        // A bit for the length and the ends of a name: as long as all differ, so do the names.
-        let mut bits = 0_u64;
-        let differ = self.spans.len() <= 16
-            && self.spans.iter().all(|span| {
-                let name = name(span).as_bytes();
-                let ends = name
-                    .first()
-                    .zip(name.last())
-                    .map_or(0, |(first, last)| usize::from(*first) * 7 + usize::from(*last));
-                let bit = 1 << ((ends + name.len() * 13) % 64);
-                let is_new = bits & bit == 0;
-                bits |= bit;
-                is_new
-            });
-        if differ {
-            return None;
-        }
-        let mut seen = HashSet::with_capacity(self.spans.len());
-        self.spans.iter().map(name).find(|name| !seen.insert(*name)).map(str::to_owned)
     }
 
     /// Where `byte` is in the view, which grows as far as it must.
@@ -450,12 +449,12 @@ impl<R: Read> Scanner<R> {
     }
 }
 
-/// How much of `view` can be handed out without cutting a reference in two.
+/// How much of `view` can be handed out without cutting a reference in two, or what may become `]]>`.
 fn before_reference(view: &str) -> usize {
     let tail = view.floor_char_boundary(view.len() - LONGEST_REFERENCE);
     match memchr::memrchr(b'&', &view.as_bytes()[tail..]) {
         Some(at) if !view[tail + at..].contains(';') => tail + at,
-        _ => view.len(),
+        _ => view.len() - view.bytes().rev().take(2).take_while(|byte| *byte == b']').count(),
     }
 }
 

@@ -8,6 +8,9 @@ use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// How much is read at a time. What fits into the second cache of a processor is looked at again for nothing.
 const CHUNK: usize = 128 << 10;
 
+/// How much is read first: many reports are small.
+const FIRST: usize = 4 << 10;
+
 /// A window over decoded text that moves forward.
 pub(crate) struct Source<R> {
     input: R,
@@ -21,9 +24,10 @@ pub(crate) struct Source<R> {
     /// Where `text` starts in the document.
     line: u64,
     column: u64,
+    offset: u64,
     /// What was odd, once each.
     pub(crate) notes: Vec<String>,
-    controls: bool,
+    forbidden: bool,
     replaced: bool,
 }
 
@@ -49,8 +53,9 @@ impl<R: Read> Source<R> {
             ended: false,
             line: 1,
             column: 1,
+            offset: 0,
             notes: Vec::new(),
-            controls: false,
+            forbidden: false,
             replaced: false,
         }
     }
@@ -81,6 +86,16 @@ impl<R: Read> Source<R> {
         advanced((self.line, self.column), &self.text[..end])
     }
 
+    /// How many bytes of the input come before the view, as long as [`Source::is_exact`].
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset + self.at as u64
+    }
+
+    /// Whether all that was read is UTF-8 and text that XML allows, so that the bytes are the text. What is not, is noted.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.notes.is_empty()
+    }
+
     /// Brings more text into view; false when there is no more.
     pub(crate) fn fill(&mut self) -> io::Result<bool> {
         if self.ended {
@@ -94,7 +109,7 @@ impl<R: Read> Source<R> {
                 self.foreign()?;
             }
             State::Unknown => {
-                self.read(&mut bytes, CHUNK)?;
+                self.read(&mut bytes, FIRST)?;
                 self.begin(bytes);
             }
             State::Utf8(_) => {
@@ -103,13 +118,14 @@ impl<R: Read> Source<R> {
                 self.decode(bytes);
             }
         }
-        self.look_for_controls(known);
+        self.look_for_forbidden(known);
         Ok(true)
     }
 
     /// The bytes of what is in view, the rest dropped.
     fn shifted(&mut self) -> Vec<u8> {
         (self.line, self.column) = advanced((self.line, self.column), &self.text[..self.at]);
+        self.offset += self.at as u64;
         let mut bytes = mem::take(&mut self.text).into_bytes();
         bytes.drain(..self.at);
         self.at = 0;
@@ -140,7 +156,9 @@ impl<R: Read> Source<R> {
     /// Looks at the first bytes: a byte order mark, the zero bytes of UTF-16, what the XML declaration names.
     fn begin(&mut self, mut bytes: Vec<u8>) {
         let mark = Encoding::for_bom(&bytes);
-        bytes.drain(..mark.map_or(0, |(_, length)| length));
+        let marked = mark.map_or(0, |(_, length)| length);
+        bytes.drain(..marked);
+        self.offset = marked as u64;
         let foreign = mark.map(|(encoding, _)| encoding).filter(|&encoding| encoding != UTF_8);
         if let Some(encoding) = foreign.or_else(|| utf16_without_mark(&bytes)) {
             return self.go_foreign(encoding, &bytes);
@@ -234,11 +252,11 @@ impl<R: Read> Source<R> {
         }
     }
 
-    fn look_for_controls(&mut self, from: usize) {
+    fn look_for_forbidden(&mut self, from: usize) {
         let new = self.text.as_bytes().get(from..).unwrap_or_default();
-        if !self.controls && new.chunks(1 << 10).any(has_control) {
-            self.controls = true;
-            self.notes.push("control characters that XML forbids were read, and are written as U+FFFD".to_owned());
+        if !self.forbidden && (new.chunks(1 << 10).any(has_control) || has_noncharacter(new)) {
+            self.forbidden = true;
+            self.notes.push("characters that XML forbids were read, and are written as U+FFFD".to_owned());
         }
     }
 }
@@ -246,6 +264,11 @@ impl<R: Read> Source<R> {
 /// Whether `bytes` hold a control character that XML forbids. Without an early end, so that it runs on many at once.
 pub(crate) fn has_control(bytes: &[u8]) -> bool {
     bytes.iter().fold(false, |found, &byte| found | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r'))
+}
+
+/// Whether `bytes`, which are UTF-8, hold U+FFFE or U+FFFF.
+fn has_noncharacter(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(0xEF, bytes).any(|at| matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])))
 }
 
 /// Where one is behind `text`.

@@ -48,10 +48,9 @@ fn resolve(text: &str) -> Option<(char, &str)> {
         "apos" => '\'',
         name => {
             let number = name.strip_prefix('#')?;
-            let code = match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => number.parse(),
-            };
+            let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |digits| (digits, 16));
+            // A sign would be read as part of the number.
+            let code = u32::from_str_radix(digits.strip_prefix('+').map_or(digits, |_| ""), radix);
             char::from_u32(code.ok()?)?
         }
     };
@@ -131,10 +130,26 @@ fn may_stand(raw: &str, attribute: bool) -> bool {
     {
         return false;
     }
-    if !attribute && found & BRACKET != 0 && memchr::memmem::find(bytes, b"]]>").is_some() {
+    if !attribute && found & BRACKET != 0 && ends_cdata(raw) {
         return false;
     }
-    memchr::memchr_iter(b'&', bytes).all(|at| resolve(&raw[at + 1..]).is_some_and(|(c, _)| !is_forbidden(c)))
+    has_good_references(raw)
+}
+
+/// Whether `raw` holds `]]>`, which XML forbids in a text.
+fn ends_cdata(raw: &str) -> bool {
+    memchr::memchr(b']', raw.as_bytes()).is_some_and(|at| memchr::memmem::find(&raw.as_bytes()[at..], b"]]>").is_some())
+}
+
+/// Whether `raw`, the text between tags, is well-formed as it stands, as far as one can see without looking at every
+/// character: those that XML forbids are seen only as references.
+pub(crate) fn stands(raw: &str) -> bool {
+    memchr::memchr2(b'&', b']', raw.as_bytes()).is_none() || has_good_references(raw) && !ends_cdata(raw)
+}
+
+/// Whether every `&` in `raw` starts a reference to a character that XML allows.
+pub(crate) fn has_good_references(raw: &str) -> bool {
+    memchr::memchr_iter(b'&', raw.as_bytes()).all(|at| resolve(&raw[at + 1..]).is_some_and(|(c, _)| !is_forbidden(c)))
 }
 
 /// Classes of bytes that may not stand everywhere as they are.
@@ -146,10 +161,6 @@ const CONTROL: u8 = 4;
 const RARE: u8 = 8;
 const QUOTE: u8 = 16;
 const BRACKET: u8 = 32;
-/// What a name ends with in a tag.
-pub(crate) const ENDS_NAME: u8 = 64;
-/// What a name of ASCII is made of.
-pub(crate) const PLAIN_NAME: u8 = 128;
 const NOT_IN_ATTRIBUTE: u8 = AMPERSAND | LESS | CONTROL | RARE | QUOTE;
 const NOT_IN_TEXT: u8 = AMPERSAND | LESS | CONTROL | RARE | BRACKET;
 
@@ -158,9 +169,8 @@ const CLASSES: [u8; 256] = {
     let mut byte = 0;
     while byte < 0x80 {
         classes[byte] = match byte as u8 {
-            b'\t' | b'\n' | b'\r' | b' ' | b'=' | b'>' | b'/' => ENDS_NAME,
+            b'\t' | b'\n' | b'\r' => 0,
             0..0x20 => CONTROL,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b':' | b'.' => PLAIN_NAME,
             _ => 0,
         };
         byte += 1;
@@ -174,37 +184,34 @@ const CLASSES: [u8; 256] = {
 };
 
 /// The class of `byte`; 0 for one that may stand anywhere.
-pub(crate) fn class(byte: u8) -> u8 {
+fn class(byte: u8) -> u8 {
     CLASSES[byte as usize]
 }
 
-/// How long the value is at the start of `bytes`, up to `quote`, and whether it may stand in any attribute as it is and
-/// means itself; `None` when its end is not in view. Eight bytes at a time: most of a report are attributes.
+/// How long the value is at the start of `bytes`, up to `quote`, and whether it is free of `&` and `<`; `None` when its
+/// end is not in view. Eight bytes at a time: most of a report are attributes.
 pub(crate) fn quoted(bytes: &[u8], quote: u8) -> Option<(usize, bool)> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
     // A high bit for each byte that is 0; above the first one perhaps for others too.
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let any = |word: u64, byte: u8| zeros(word ^ (ONES * u64::from(byte)));
-    let mut plain = true;
-    let mut at = 0;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
+    let mut marks = 0;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
         let ends = any(word, quote);
-        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let special = any(word, b'&') | any(word, b'<') | any(word, b'"') | any(word, 0xEF) | controls;
+        let found = any(word, b'&') | any(word, b'<');
         if ends != 0 {
             let length = ends.trailing_zeros() / 8;
             let before = (1_u64 << (length * 8)) - 1;
-            return Some((at + length as usize, plain && special & before == 0));
+            return Some((number * 8 + length as usize, marks | (found & before) == 0));
         }
-        plain &= special == 0;
-        at += 8;
+        marks |= found;
     }
-    let rest = bytes.get(at..)?;
     let length = rest.iter().position(|byte| *byte == quote)?;
-    let special = |byte: &u8| *byte < 0x20 || class(*byte) & NOT_IN_ATTRIBUTE != 0;
-    Some((at + length, plain && !rest[..length].iter().any(special)))
+    let is_plain = marks == 0 && !rest[..length].iter().any(|byte| matches!(byte, b'&' | b'<'));
+    Some((words.len() * 8 + length, is_plain))
 }
 
 /// The classes of all of `bytes`. Four at a time: a long text is looked at as fast as it is read.
@@ -246,7 +253,9 @@ mod tests {
     #[test]
     fn references_are_resolved_and_what_is_none_stays() {
         assert_eq!(decode("a &lt;b&gt; &amp;amp; &#27;[0m &#x1F389; &quot;&apos;"), "a <b> &amp; \u{1b}[0m 🎉 \"'");
-        for none in ["&", "&nbsp;", "a & b", "&;", "&#;", "&#xD800;", "&#99999999;", "&lt"] {
+        for none in
+            ["&", "&nbsp;", "a & b", "&;", "&#;", "&#xD800;", "&#99999999;", "&lt", "&#X41;", "&#+65;", "&#x+41;"]
+        {
             assert_eq!(decode(none), none);
         }
         assert!(matches!(decode("plain"), Cow::Borrowed("plain")));
@@ -282,8 +291,7 @@ mod tests {
         fn the_end_of_a_value_and_whether_it_is_plain_are_found(text in "[a-zé\u{FFFE}&<>\"'\n]{0,30}", single in any::<bool>()) {
             let quote = if single { b'\'' } else { b'"' };
             let expected = text.bytes().position(|byte| byte == quote).map(|length| {
-                let special = |byte: u8| byte < 0x20 || class(byte) & NOT_IN_ATTRIBUTE != 0;
-                (length, !text.bytes().take(length).any(special))
+                (length, !text[..length].contains(['&', '<']))
             });
             prop_assert_eq!(quoted(text.as_bytes(), quote), expected);
         }

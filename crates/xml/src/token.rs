@@ -31,24 +31,52 @@ pub enum TokenKind {
 pub struct Tag<'s> {
     /// The text of the tag from `<` on; the spans point into it.
     pub(crate) text: &'s str,
-    /// How long the name is.
-    pub(crate) name: usize,
+    pub(crate) name: NameSpan,
     pub(crate) spans: &'s [Span],
 }
 
-/// Where an attribute stands in the text of its tag. A tag has some megabytes at most.
+/// Where a name stands in the text of a tag. A tag has some megabytes at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NameSpan {
+    pub(crate) from: u32,
+    /// Where it starts without its prefix.
+    pub(crate) local: u32,
+    pub(crate) to: u32,
+}
+
+/// Where an attribute stands in the text of its tag.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
-    pub(crate) name: (u32, u32),
+    pub(crate) name: NameSpan,
     pub(crate) value: (u32, u32),
     pub(crate) plain: bool,
+}
+
+impl NameSpan {
+    pub(crate) fn local(self, text: &str) -> &str {
+        slice(text, self.local, self.to)
+    }
+
+    pub(crate) fn full(self, text: &str) -> &str {
+        slice(text, self.from, self.to)
+    }
+}
+
+fn slice(text: &str, from: u32, to: u32) -> &str {
+    text.get(from as usize..to as usize).unwrap_or_default()
 }
 
 impl<'s> Tag<'s> {
     /// The name without a namespace prefix.
     #[must_use]
     pub fn name(&self) -> &'s str {
-        local(self.text.get(1..=self.name).unwrap_or_default())
+        self.name.local(self.text)
+    }
+
+    /// The name with its prefix.
+    #[must_use]
+    pub fn full_name(&self) -> &'s str {
+        self.name.full(self.text)
     }
 
     /// The attributes in the order of the tag. No two have the same full name.
@@ -60,7 +88,7 @@ impl<'s> Tag<'s> {
     /// The tag as it stands in the document, up to but without its `>` or `/>`.
     #[must_use]
     pub fn raw(&self) -> &'s str {
-        let end = self.spans.last().map_or(self.name + 1, |span| span.value.1 as usize + 1);
+        let end = self.spans.last().map_or(self.name.to as usize, |span| span.value.1 as usize + 1);
         self.text.get(..end).unwrap_or_default()
     }
 
@@ -83,11 +111,10 @@ impl<'s> Iterator for Attributes<'s> {
 
     fn next(&mut self) -> Option<Attribute<'s>> {
         let Span { name, value, plain } = *self.spans.next()?;
-        let full_name = &self.text[name.0 as usize..name.1 as usize];
         Some(Attribute {
-            name: local(full_name),
-            full_name,
-            raw: &self.text[value.0 as usize..value.1 as usize],
+            name: name.local(self.text),
+            full_name: name.full(self.text),
+            raw: slice(self.text, value.0, value.1),
             plain,
         })
     }
@@ -102,8 +129,8 @@ pub struct Attribute<'s> {
     pub full_name: &'s str,
     /// Its value as it stands in the document, between the quotes.
     pub raw: &'s str,
-    /// Whether `raw` is the value, and can stand between `"` in any document.
-    pub plain: bool,
+    /// It is free of `&`, so that it is the value, and of `<`.
+    pub(crate) plain: bool,
 }
 
 impl<'s> Attribute<'s> {
@@ -111,6 +138,13 @@ impl<'s> Attribute<'s> {
     #[must_use]
     pub fn value(&self) -> Cow<'s, str> {
         if self.plain { Cow::Borrowed(self.raw) } else { text::decode(self.raw) }
+    }
+
+    /// Whether a document is well-formed with it as it stands. Characters that XML forbids are seen only as references:
+    /// [`Scanner::is_exact`](crate::Scanner::is_exact) tells of the others.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.plain || memchr::memchr(b'<', self.raw.as_bytes()).is_none() && text::has_good_references(self.raw)
     }
 }
 
@@ -133,9 +167,10 @@ impl<'s> Text<'s> {
     pub fn decode(&self) -> Cow<'s, str> {
         if self.cdata { Cow::Borrowed(self.raw) } else { text::decode(self.raw) }
     }
-}
 
-/// `name` without a namespace prefix.
-fn local(name: &str) -> &str {
-    memchr::memchr(b':', name.as_bytes()).map_or(name, |at| &name[at + 1..])
+    /// Whether a document is well-formed with it as it stands, but for characters as with [`Attribute::stands`].
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.cdata || text::stands(self.raw)
+    }
 }

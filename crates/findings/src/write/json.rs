@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde::Serialize as _;
 
-use self::layout::LineEach;
+pub use self::layout::LineEach;
 use crate::model::Gate;
 
 /// The JSON Schema (draft 2020-12) of `stepgate.report/v1`.

@@ -19,7 +19,7 @@ mod sarif;
 mod summary;
 pub mod terminal;
 
-pub use json::SCHEMA as REPORT_SCHEMA;
+pub use json::{LineEach, SCHEMA as REPORT_SCHEMA};
 pub use summary::{headline, source_link, web_link};
 
 use std::io;

@@ -6,12 +6,13 @@ use bumpalo::Bump;
 use findings::baseline::{Baseline, Entry, import};
 use findings::judge::Change;
 use findings::{Arena, Report, escape};
+use step::change::{is_there, since};
+use step::words::{self, count};
 use step::{Exit, Failure, Result, Session, files};
 
 use crate::args::{BaselineCommand, CheckArgs, CreateArgs, ImportArgs, ShrinkArgs, SourceArgs, ToolArgs};
 use crate::inputs::{self, Reading};
-use crate::place::Place;
-use crate::words::{self, count};
+use crate::place::{self, Place};
 use crate::{change, debt, run};
 
 /// How many entries that cannot be taken over are named.
@@ -28,8 +29,8 @@ pub(crate) async fn subcommand(command: &BaselineCommand, session: &mut Session)
 }
 
 async fn create(args: &CreateArgs, session: &mut Session) -> Result<Exit> {
-    let place = Place::find(&args.file.config, session).await?;
-    let path = place.baseline(args.file.baseline.as_deref());
+    let place = place::find(&args.file.config, session).await?;
+    let path = place::baseline(args.file.baseline.as_deref(), &place);
     refuse_to_replace(&path, args.force, &place)?;
     let bump = Bump::new();
     let arena = Arena::new(&bump);
@@ -40,14 +41,14 @@ async fn create(args: &CreateArgs, session: &mut Session) -> Result<Exit> {
 }
 
 async fn shrink(args: &ShrinkArgs, session: &mut Session) -> Result<Exit> {
-    let place = Place::find(&args.file.config, session).await?;
-    let path = place.baseline(args.file.baseline.as_deref());
+    let place = place::find(&args.file.config, session).await?;
+    let path = place::baseline(args.file.baseline.as_deref(), &place);
     let written = debt::load(&path, &place)?;
     let mut before = written.clone();
-    if let Some(destination) = change::destination(args.destination.as_deref(), &place.config, &place.pipeline)
-        && !change::is_there(&destination, &place).await
+    if let Some(destination) = change::destination(args.destination.as_deref(), &place)
+        && !is_there(&destination, place.repo().ok()).await
     {
-        before = before.renamed(&change::since(&destination, false, place.repo()?).await?.change);
+        before = before.renamed(&since(&destination, false, place.repo()?).await?.change);
     }
     let bump = Bump::new();
     let arena = Arena::new(&bump);
@@ -63,19 +64,19 @@ async fn shrink(args: &ShrinkArgs, session: &mut Session) -> Result<Exit> {
 }
 
 async fn check(args: &CheckArgs, session: &mut Session) -> Result<Exit> {
-    let place = Place::find(&args.file.config, session).await?;
-    let path = place.baseline(args.file.baseline.as_deref());
+    let place = place::find(&args.file.config, session).await?;
+    let path = place::baseline(args.file.baseline.as_deref(), &place);
     let now = debt::load(&path, &place)?;
     let shown = place.shown(&path);
     if let Some(line) = debt::first_unsorted_line(&path, &place)? {
         say(session, &format!("{shown} is not sorted: line {line} belongs further up\n"))?;
         return Ok(Exit::Fail);
     }
-    let destination = change::destination(args.destination.as_deref(), &place.config, &place.pipeline);
+    let destination = change::destination(args.destination.as_deref(), &place);
     let (base, renames) = match (&args.base, destination) {
         (Some(base), _) => (base.clone(), Change::default()),
         (None, Some(destination)) => {
-            let known = change::since(&destination, false, place.repo()?).await?;
+            let known = since(&destination, false, place.repo()?).await?;
             (known.base, known.change)
         }
         (None, None) => {
@@ -102,15 +103,15 @@ async fn check(args: &CheckArgs, session: &mut Session) -> Result<Exit> {
 }
 
 async fn take_over(args: &ImportArgs, session: &mut Session) -> Result<Exit> {
-    let place = Place::find(&args.file.config, session).await?;
-    let path = place.baseline(args.file.baseline.as_deref());
+    let place = place::find(&args.file.config, session).await?;
+    let path = place::baseline(args.file.baseline.as_deref(), &place);
     refuse_to_replace(&path, args.force, &place)?;
     let mut entries = Vec::new();
     for file in &args.files {
         let file = session.dir.join(file);
         let shown = place.shown(&file);
         let bytes = files::read(&file, 1 << 30)?;
-        let dir = place.relative_dir(&file);
+        let dir = place::relative_dir(&file, &place);
         let (baseline, notes) = import::import(&String::from_utf8_lossy(&bytes), &dir)
             .map_err(|error| Failure::input(format!("cannot take over {shown}")).because(error))?;
         for note in notes.iter().take(NOTES) {
@@ -137,7 +138,7 @@ async fn complete<'a>(
     place: &Place,
     session: &mut Session,
 ) -> Result<Vec<Report<'a>>> {
-    let roots = place.roots(&source.root).await;
+    let roots = place.roots(&source.root.root, &place.config.roots).await;
     let reading = Reading { arena, roots: &roots, tools: &place.config.tools };
     let reports = if source.run {
         let kept = run::tools(&ToolArgs::default(), &place.config, session).await?;
@@ -202,7 +203,5 @@ fn described(baseline: &Baseline) -> String {
 }
 
 fn say(session: &mut Session, text: &str) -> Result<Exit> {
-    let written = session.out.write_all(text.as_bytes());
-    written.map_err(|error| Failure::input("cannot write to standard output").because(error))?;
-    Ok(Exit::Pass)
+    words::say(session, text).map(|()| Exit::Pass)
 }

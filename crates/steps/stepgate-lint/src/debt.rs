@@ -6,12 +6,12 @@ use findings::baseline::{Baseline, Growth};
 use findings::escape;
 use findings::judge::Change;
 use git::Repo;
+use step::change::Known;
+use step::words::count;
 use step::{Failure, Result, files};
 
 use crate::args::BaselineArgs;
-use crate::change;
-use crate::place::Place;
-use crate::words::count;
+use crate::place::{self, Place};
 
 /// More than any baseline has.
 const LIMIT: u64 = 1 << 30;
@@ -38,7 +38,7 @@ impl Debt {
         if args.no_baseline {
             return Ok(Self::default());
         }
-        let path = place.baseline(args.baseline.as_deref());
+        let path = place::baseline(args.baseline.as_deref(), place);
         let asked_for = args.baseline.is_some() || place.config.baseline.is_some();
         let baseline = if asked_for || path.exists() { Some(load(&path, place)?) } else { None };
         let may_grow = args.allow_baseline_growth || place.config.allow_baseline_growth;
@@ -51,7 +51,7 @@ impl Debt {
     }
 
     /// With a refusal when `change` adds to the baseline.
-    pub(crate) async fn compared(mut self, change: Option<&change::Known>, place: &Place) -> Result<Self> {
+    pub(crate) async fn compared(mut self, change: Option<&Known>, place: &Place) -> Result<Self> {
         let Some(baseline) = self.baseline.as_ref().filter(|_| !self.may_grow) else { return Ok(self) };
         let Some(known) = change else { return Ok(self) };
         let repo = place.repo()?;

@@ -6,11 +6,9 @@
 use findings::{Report, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use step::process::TIMED_OUT;
 
-use crate::words::count;
-
-/// The exit code that stands for a tool that took too long, as `timeout` of coreutils has it.
-pub const TIMED_OUT: i32 = 124;
+use step::words::count;
 
 /// What a tool that ended with some exit code means to say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,7 +2,7 @@
 
 use findings::read::Format;
 use findings::write::Output;
-use step::{Exit, Failure, Result, Session};
+use step::{Exit, Result, Session, words};
 
 /// Lists every format, for people.
 pub(crate) fn list(session: &mut Session) -> Result<Exit> {
@@ -11,8 +11,7 @@ pub(crate) fn list(session: &mut Session) -> Result<Exit> {
     let text = format!(
         "Reports that are read (--format; found from the content):\n  {inputs}\n\nReports that are written (--output FORMAT=PATH):\n  {outputs}\n"
     );
-    let written = session.out.write_all(text.as_bytes());
-    written.map_err(|error| Failure::input("cannot write to standard output").because(error))?;
+    words::say(session, &text)?;
     Ok(Exit::Pass)
 }
 

@@ -1,8 +1,6 @@
 //! The one path that every report takes once it is an input: read, judge, write, publish, exit.
 
-use std::collections::{BTreeSet, HashSet};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
 use bumpalo::Bump;
 use findings::baseline::Baseline;
@@ -10,16 +8,16 @@ use findings::judge::{Criteria, Judgement, LineMap, Policy, judge};
 use findings::model::Outcome;
 use findings::write::{Options, Output};
 use findings::{Arena, Gate, Report};
-use step::args::OutputArgs;
+use step::change::{Known, lines_in};
 use step::publish::{Bulletin, Target};
-use step::{Exit, Failure, Result, Session, files};
+use step::{Exit, Failure, Outputs, Result, Session, words};
 
 use crate::args::{InputArgs, JudgeArgs, PolicyArgs, RootArgs};
 use crate::config::{Changed, Config};
 use crate::debt::Debt;
 use crate::inputs::{self, Input, Reading};
-use crate::place::Place;
-use crate::{change, formats, words};
+use crate::place::{self, Place, SECTION};
+use crate::{change, formats};
 
 /// Everything that is known before the first report is read. What cannot be known fails here, before tools have run
 /// for minutes.
@@ -28,18 +26,19 @@ pub(crate) struct Prepared<'p> {
     roots: &'p RootArgs,
     place: Place,
     policy: Policy,
-    change: Option<change::Known>,
+    change: Option<Known>,
     debt: Debt,
-    outputs: Vec<(Output, PathBuf)>,
+    outputs: Outputs<Output>,
     target: Option<Target>,
 }
 
 impl<'p> Prepared<'p> {
     /// Finds out what the change did, what is known, and where to write.
     pub(crate) async fn find(args: &'p JudgeArgs, roots: &'p RootArgs, session: &Session) -> Result<Self> {
-        let place = Place::find(&args.config, session).await?;
+        let place = place::find(&args.config, session).await?;
         let policy = policy(&args.policy, &place.config.policy);
-        let outputs = outputs(&args.output, &place)?;
+        let configured = &place.config.outputs;
+        let outputs = Outputs::find(&args.output, configured, formats::output, SECTION, place.dir(), place.base())?;
         let target = Target::find(&args.publish, &place.pipeline, &session.env, place.repo().ok()).await?;
         let debt = Debt::load(&args.baseline, &place)?;
         let changed = args.change.changed(place.config.changed);
@@ -57,10 +56,10 @@ impl<'p> Prepared<'p> {
 
     /// Reads `inputs`, judges them, and says what came of it everywhere it is to be said.
     pub(crate) async fn judge(&self, inputs: &[Input], session: &mut Session) -> Result<Exit> {
-        self.keep_apart(inputs)?;
+        self.outputs.refuse_inputs(inputs.iter().filter_map(|input| input.report.as_deref()))?;
         let bump = Bump::new();
         let arena = Arena::new(&bump);
-        let roots = self.place.roots(self.roots).await;
+        let roots = self.place.roots(&self.roots.root, &self.place.config.roots).await;
         let reading = Reading { arena: &arena, roots: &roots, tools: &self.place.config.tools };
         let against = self.against(&reading, session)?;
         let mut reports = inputs::read(inputs, &reading);
@@ -84,19 +83,6 @@ impl<'p> Prepared<'p> {
         self.publish(&gate, session).await
     }
 
-    /// A report that is read is not written over: the next run would read what this one made of it.
-    fn keep_apart(&self, inputs: &[Input]) -> Result<()> {
-        let read: HashSet<_> =
-            inputs.iter().filter_map(|input| Some(files::one_name(input.report.as_deref()?))).collect();
-        match self.outputs.iter().find(|(_, path)| !is_device(path) && read.contains(&files::one_name(path))) {
-            None => Ok(()),
-            Some((_, path)) => {
-                Err(Failure::usage(format!("{} is to be read and to be written", self.place.shown(path)))
-                    .hint("write the report to another place, where no pattern for the inputs finds it"))
-            }
-        }
-    }
-
     /// The earlier reports of `--against`, as a baseline.
     fn against(&self, reading: &Reading<'_, '_>, session: &mut Session) -> Result<Option<Baseline>> {
         if self.args.baseline.against.is_empty() {
@@ -115,30 +101,19 @@ impl<'p> Prepared<'p> {
     }
 
     fn write(&self, gate: &Gate<'_>, session: &mut Session) -> Result<()> {
-        let files = self.outputs.iter().filter(|(_, path)| !is_stdout(path));
-        let files: Vec<_> = files.map(|(output, path)| (*output, self.place.shown(path))).collect();
+        let files = self.outputs.files();
         let files: Vec<_> = files.iter().map(|(output, path)| (*output, path.as_str())).collect();
         let subject = self.target.as_ref().map(Target::to_string);
         let source = self.target.as_ref().map(Target::source);
         let options =
             Options { reports: &files, subject: subject.as_deref(), source: source.as_deref(), ..Options::default() };
-        let to_stdout = self.outputs.iter().any(|(_, path)| is_stdout(path));
-        let terminal = Options { colour: session.colour && !to_stdout, ..options };
-        let screen = if to_stdout { &mut session.err } else { &mut session.out };
-        findings::write::write(Output::Terminal, gate, &terminal, screen).map_err(cannot_write)?;
-        for (output, path) in &self.outputs {
-            if is_stdout(path) {
-                let out = &mut session.out;
-                findings::write::write(*output, gate, &options, out).map_err(cannot_write)?;
-            } else {
-                files::replace(path, |out| findings::write::write(*output, gate, &options, out))?;
-            }
-        }
-        session.out.flush().map_err(cannot_write)
+        self.outputs.write(session, Output::Terminal, |output, colour, out| {
+            Ok(findings::write::write(output, gate, &Options { colour, ..options }, out)?)
+        })
     }
 
     async fn publish(&self, gate: &Gate<'_>, session: &mut Session) -> Result<Exit> {
-        let verdict = exit(gate.verdict.outcome);
+        let verdict = Exit::from(gate.verdict.outcome);
         let Some(target) = &self.target else { return Ok(verdict) };
         let lines = self.lines_in(&target.commit, session).await;
         let bulletin = Bulletin::of_gate(gate, lines.as_ref(), target);
@@ -151,7 +126,7 @@ impl<'p> Prepared<'p> {
     /// How lines are numbered in the commit that annotations are posted on.
     async fn lines_in(&self, commit: &str, session: &mut Session) -> Option<LineMap> {
         let repo = self.place.repo().ok()?;
-        match change::lines_in(commit, repo).await {
+        match lines_in(commit, repo).await {
             Ok(lines) => Some(lines),
             Err(failure) => {
                 words::warn(session, &format!("annotations may be some lines off: {failure}"));
@@ -181,15 +156,6 @@ fn stale(judgement: &Judgement) -> Option<String> {
     })
 }
 
-/// The exit code that says `outcome`.
-fn exit(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::Pass => Exit::Pass,
-        Outcome::Fail => Exit::Fail,
-        Outcome::Incomplete => Exit::Input,
-    }
-}
-
 /// The policy of the config, with what the flags say in its place.
 pub(crate) fn policy(args: &PolicyArgs, config: &Policy) -> Policy {
     Policy {
@@ -198,42 +164,4 @@ pub(crate) fn policy(args: &PolicyArgs, config: &Policy) -> Policy {
         max: args.max.unwrap_or(config.max),
         ..config.clone()
     }
-}
-
-/// The outputs of the command line, and those of the config in formats that the command line does not name.
-fn outputs(args: &OutputArgs, place: &Place) -> Result<Vec<(Output, PathBuf)>> {
-    let mut outputs = Vec::new();
-    for given in &args.outputs {
-        let output = formats::output(&given.format).map_err(|what| Failure::usage(format!("--output: {what}")))?;
-        outputs.push((output, if given.is_stdout() { given.path.clone() } else { place.here(&given.path) }));
-    }
-    for (name, path) in &place.config.outputs {
-        let output = formats::output(name).map_err(|what| Failure::input(format!("lint.outputs: {what}")))?;
-        if !outputs.iter().any(|(given, _)| *given == output) {
-            outputs.push((output, place.base().join(path)));
-        }
-    }
-    if outputs.iter().filter(|(_, path)| is_stdout(path)).count() > 1 {
-        return Err(Failure::usage("only one report can go to standard output")
-            .hint("give the others a file: --output json=report.json"));
-    }
-    let mut seen = HashSet::new();
-    if let Some((_, path)) = outputs.iter().find(|(_, path)| !is_device(path) && !seen.insert(files::one_name(path))) {
-        return Err(Failure::usage(format!("two reports are to be written to {}", place.shown(path)))
-            .hint("give each a file of its own"));
-    }
-    Ok(outputs)
-}
-
-/// Whether `path` takes any number of reports: standard output, `/dev/null`, a pipe.
-fn is_device(path: &Path) -> bool {
-    is_stdout(path) || path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir())
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-fn cannot_write(error: io::Error) -> Failure {
-    Failure::input("cannot write to standard output").because(error)
 }

@@ -3,10 +3,11 @@
 //! # Layout
 //!
 //! - [`args`]: the command line; [`config`]: the `lint` section of stepgate.yaml.
-//! - `place`: the repository, the pipeline and the config of this run.
+//! - `place`: the repository, the pipeline and the config of this run, as `step` finds them.
 //! - `inputs`: from files that were named to reports; `run`: from tools that are run to the same files.
 //! - [`exit_codes`]: what a tool's exit code says about its report.
-//! - `change`: what the change did, from git; `debt`: the baseline as the gate sees it; `baseline`: its subcommands.
+//! - `change`: what the change did, where it matters.
+//! - `debt`: the baseline as the gate sees it; `baseline`: its subcommands.
 //! - `settings`: the configuration in force, for people who wonder.
 //! - `gate`: the one path after that: judge, write, publish, exit.
 
@@ -22,7 +23,6 @@ mod inputs;
 mod place;
 mod run;
 mod settings;
-mod words;
 
 use step::{Exit, Result, Session};
 

@@ -137,7 +137,7 @@ fn odd_bytes_are_mended_and_told() {
         scanner.notes(),
         [
             "from line 2, column 1 on, bytes that are not UTF-8 were replaced by U+FFFD",
-            "control characters that XML forbids were read, and are written as U+FFFD",
+            "characters that XML forbids were read, and are written as U+FFFD",
         ]
     );
 }

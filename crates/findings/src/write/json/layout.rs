@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::ser::Formatter;
 
 /// A line for each key of the document and for each element of its lists; what is inside those is compact.
-#[derive(Default)]
-pub(super) struct LineEach {
+#[derive(Debug, Default)]
+pub struct LineEach {
     depth: usize,
     has_value: bool,
 }

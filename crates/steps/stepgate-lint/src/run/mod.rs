@@ -12,14 +12,13 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use step::{Failure, Result, Session};
+use step::{Failure, Result, Session, words};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::args::ToolArgs;
 use crate::config::Config;
 use crate::inputs::Input;
-use crate::words;
 use find::{Planned, Wanted};
 use spawn::{Ran, Workplace};
 

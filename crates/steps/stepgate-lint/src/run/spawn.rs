@@ -2,18 +2,16 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use step::files;
-use tokio::process::{Child, Command};
+use step::process::{Family, TIMED_OUT, code};
+use tokio::process::Command;
 
 use super::find::Planned;
 use crate::config::ReportIn;
-use crate::exit_codes::TIMED_OUT;
 use crate::inputs::Input;
 
 /// What came of one tool.
@@ -76,7 +74,7 @@ async fn execute(tool: &Planned, program: &Path, place: &Workplace, input: &mut 
     command.stdout(File::create(&stdout)?).stderr(File::create(&stderr)?);
     let mut family = Family::of(command)?;
     input.stderr = Some(stderr);
-    let status = tokio::time::timeout(*limit, family.0.wait()).await.ok().transpose()?;
+    let status = tokio::time::timeout(*limit, family.wait()).await.ok().transpose()?;
     drop(family);
     if let ReportIn::File(own) = &tool.report
         && dir.join(own).exists()
@@ -95,35 +93,12 @@ async fn execute(tool: &Planned, program: &Path, place: &Workplace, input: &mut 
     })
 }
 
-/// A tool and the workers it starts (PHPStan and PHP-CS-Fixer have some): unless the tool has ended, all of them are
-/// killed when this is dropped, after a time-out as on an interrupt.
-struct Family(Child);
-
-impl Family {
-    fn of(mut command: Command) -> io::Result<Self> {
-        command.process_group(0).kill_on_drop(true).spawn().map(Self)
-    }
-}
-
-impl Drop for Family {
-    fn drop(&mut self) {
-        let leader = self.0.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        // An error means that they ended by themselves in this moment, which is as good.
-        leader.map(|leader| kill_process_group(leader, Signal::KILL));
-    }
-}
-
 /// A file of an earlier run must not be taken for one of this run.
 fn absent(file: &Path) -> io::Result<()> {
     match std::fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-/// The exit code as a shell would give it: 128 and the number of the signal for a program that was killed.
-fn code(status: ExitStatus) -> i32 {
-    status.code().or_else(|| Some(128 + status.signal()?)).unwrap_or(TIMED_OUT)
 }
 
 /// The program as a person would type it in `dir`.

@@ -1,0 +1,144 @@
+//! From files that were named on the command line to documents of JUnit that can be read more than once.
+
+mod codes;
+mod named;
+
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use junit::case::Case;
+use junit::convert::{Foreign, convert};
+use junit::scan::{Limits, Place, Scan};
+use step::files::{self, Opened};
+
+use crate::report::Input;
+
+pub(crate) use codes::{Codes, codes};
+pub(crate) use named::{Found, Named, find, paths};
+
+/// No report is larger; files are read piece by piece, whatever their size.
+const FILE_LIMIT: u64 = 1 << 40;
+
+/// What is piped in, or has to be converted, is held in memory.
+const HELD_LIMIT: u64 = 1 << 30;
+
+/// An input that was read, or could not be.
+pub(crate) struct Document {
+    /// For the report.
+    pub(crate) input: Input,
+    /// What is known of it; `None` when nothing of it could be read.
+    pub(crate) scan: Option<Scan>,
+    /// How many of its tests failed or broke, be it in an attempt that another took the place of.
+    pub(crate) red: u64,
+    body: Body,
+}
+
+/// Where a document can be had once more.
+enum Body {
+    File(PathBuf),
+    Held(Vec<u8>),
+}
+
+impl Document {
+    /// The document of JUnit, from its start.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not there any more.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+        Ok(match &self.body {
+            Body::File(path) => Box::new(File::open(path)?),
+            Body::Held(bytes) => Box::new(Cursor::new(bytes)),
+        })
+    }
+}
+
+/// Reads `named` and hands each case to `each`. Whatever is wrong becomes a problem of the input.
+pub(crate) fn read(named: Named, not_before: Option<SystemTime>, each: &mut dyn FnMut(&Case, Place)) -> Document {
+    let input = Input { path: named.source, problems: named.problems, tool: "unknown".to_owned(), ..Input::default() };
+    let mut document = Document { input, scan: None, red: 0, body: Body::Held(Vec::new()) };
+    if !document.input.problems.is_empty() {
+        return document;
+    }
+    let age = not_before.and_then(|not_before| too_old(&named.path, not_before));
+    if let Err(problem) = fill(&mut document, &named.path, each) {
+        document.input.problems.push(problem);
+    }
+    document.input.problems.extend(age);
+    let stale = not_before.and_then(|not_before| stale_stamp(document.scan.as_ref()?, not_before));
+    document.input.problems.extend(stale);
+    document
+}
+
+fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)) -> Result<(), String> {
+    let opened = files::open(path, FILE_LIMIT).map_err(|failure| with_hints(&failure))?;
+    let body = match opened {
+        Opened::File(..) => Body::File(path.to_owned()),
+        Opened::Stream(bytes) if bytes.len() as u64 > HELD_LIMIT => return Err("it is larger than 1 GiB".to_owned()),
+        Opened::Stream(bytes) => Body::Held(bytes),
+    };
+    document.body = body;
+    let root = junit::root(reader(document)?).map_err(|error| error.to_string())?;
+    if let Some(format) = Foreign::of_root(&root) {
+        let mut bytes = Vec::new();
+        let converted = convert(format, reader(document)?, Limits::default().text, &mut bytes);
+        let converted = converted.map_err(|error| error.to_string())?;
+        document.input.format = Some(format.as_str());
+        document.input.problems.extend(converted.problems);
+        document.input.notes.extend(converted.notes);
+        document.body = Body::Held(bytes);
+    }
+    let scan = junit::scan(reader(document)?, Limits::default(), each).map_err(|error| error.to_string())?;
+    let input = &mut document.input;
+    input.tool = if input.format.is_some() && scan.tool == "junit" { format_tool(&root) } else { scan.tool }.to_owned();
+    input.format = input.format.or(Some("junit"));
+    input.problems.extend(scan.problems.iter().cloned());
+    input.notes.extend(scan.notes.iter().cloned());
+    document.red = scan.totals().red();
+    document.scan = Some(scan);
+    Ok(())
+}
+
+/// What wrote a report that is not JUnit.
+fn format_tool(root: &str) -> &'static str {
+    match root {
+        "events" | "execution" => "open-test-reporting",
+        "TestRun" => "dotnet",
+        "test-run" | "test-results" => "nunit",
+        _ => "xunit",
+    }
+}
+
+fn reader(document: &Document) -> Result<Box<dyn Read + '_>, String> {
+    document.open().map_err(|error| format!("it cannot be read: {error}"))
+}
+
+/// A failure with its hints, as one text.
+pub(crate) fn with_hints(failure: &step::Failure) -> String {
+    let hints = failure.hints().iter().map(|hint| format!("; {hint}"));
+    std::iter::once(failure.to_string()).chain(hints).collect()
+}
+
+/// Whether the file was written before the run began.
+fn too_old(path: &Path, not_before: SystemTime) -> Option<String> {
+    let modified = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.modified().ok()?;
+    // Some file systems keep times to two seconds only.
+    let age = not_before.duration_since(modified).ok().filter(|age| age.as_secs() > 2)?;
+    Some(format!("it was written {} s before the run began: it is the report of another run", age.as_secs()))
+}
+
+/// Whether its own time stamps say that it is of another day. Most have no zone, so that they are up to 14 hours off.
+fn stale_stamp(scan: &Scan, not_before: SystemTime) -> Option<String> {
+    const ZONES: i64 = 14 * 3600;
+    let stamp = scan.stamp? / 1000;
+    let began = i64::try_from(not_before.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    let stale = stamp > 0 && stamp + ZONES < began;
+    stale.then(|| {
+        format!(
+            "its time stamps are {} h before the run began: it is the report of another run",
+            (began - stamp) / 3600
+        )
+    })
+}

@@ -1,0 +1,153 @@
+//! Report files as they are named on the command line: paths, globs, `-`, directories of attempts.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use step::files;
+
+use super::with_hints;
+use crate::args::InputArgs;
+
+/// One report, not read yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Named {
+    /// What it is called in every output.
+    pub(crate) source: String,
+    /// Where it is; `-` is standard input.
+    pub(crate) path: PathBuf,
+    /// Which attempt it is of, from 1.
+    pub(crate) attempt: u32,
+    /// Why it cannot be had.
+    pub(crate) problems: Vec<String>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The reports, each once.
+    pub(crate) reports: Vec<Named>,
+    /// What is worth knowing of how they were found.
+    pub(crate) notes: Vec<String>,
+}
+
+/// The reports that `args` names, each once, also when the same content lies in two places: a glob that matches the
+/// copies of an artifact counts no test twice. What cannot be found becomes a report with a problem.
+pub(crate) fn find(args: &InputArgs, dir: &Path) -> Found {
+    let mut found = Found::default();
+    let mut seen = BTreeSet::new();
+    for pattern in &args.files {
+        add(pattern, dir, &mut seen, &mut found);
+    }
+    let first = if args.files.is_empty() { 1 } else { 2 };
+    for (attempt, number) in args.attempt_dirs.iter().zip(first..) {
+        add_attempt(attempt, number, dir, &mut seen, &mut found);
+    }
+    drop_copies(&mut found);
+    found
+}
+
+/// The files that `pattern` names.
+///
+/// # Errors
+///
+/// Why there is none, in words.
+pub(crate) fn paths(pattern: &str, dir: &Path) -> Result<Vec<PathBuf>, String> {
+    let named = Path::new(pattern);
+    if pattern.is_empty() {
+        return Err("its name is empty; is a variable on the command line not set?".to_owned());
+    }
+    if named == Path::new("-") {
+        return Ok(vec![named.to_owned()]);
+    }
+    if dir.join(named).exists() || !pattern.contains(['*', '?', '[', '{']) {
+        return Ok(vec![dir.join(named)]);
+    }
+    files::expand(&[pattern.to_owned()], dir).map_err(|failure| with_hints(&failure))
+}
+
+fn add(pattern: &str, dir: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
+    match paths(pattern, dir) {
+        // What lies beside a report (`junit.xml.exit`) is evidence, and no report.
+        Ok(paths) => {
+            let reports = paths.into_iter().filter(|path| path.extension().is_none_or(|end| end != "exit"));
+            for path in reports.filter(|path| seen.insert(files::one_name(path))) {
+                let source = files::shown(&path, dir).to_string();
+                found.reports.push(Named { source, path, attempt: 1, problems: Vec::new() });
+            }
+        }
+        Err(problem) => {
+            let source = if pattern.is_empty() { "\"\"".to_owned() } else { pattern.to_owned() };
+            found.reports.push(Named { source, attempt: 1, problems: vec![problem], ..Named::default() });
+        }
+    }
+}
+
+/// The XML and TRX files below a directory, but for coverage reports, which runners write beside.
+fn add_attempt(attempt: &Path, number: u32, dir: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
+    let pattern = |end: &str| format!("{}/**/*.{end}", attempt.display());
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for end in ["xml", "trx"] {
+        paths.extend(files::expand(&[pattern(end)], dir).unwrap_or_default());
+    }
+    paths.sort();
+    let before = found.reports.len();
+    for path in paths.into_iter().filter(|path| seen.insert(files::one_name(path))) {
+        if is_coverage(&path) {
+            continue;
+        }
+        let source = files::shown(&path, dir).to_string();
+        found.reports.push(Named { source, path, attempt: number, problems: Vec::new() });
+    }
+    if found.reports.len() == before {
+        let problem = if dir.join(attempt).is_dir() {
+            "there is no report (*.xml, *.trx) in this directory".to_owned()
+        } else {
+            "there is no such directory".to_owned()
+        };
+        let source = attempt.display().to_string();
+        found.reports.push(Named { source, attempt: number, problems: vec![problem], ..Named::default() });
+    }
+}
+
+fn is_coverage(path: &Path) -> bool {
+    let root = File::open(path).ok().and_then(|file| junit::root(file).ok());
+    root.is_some_and(|root| matches!(root.as_str(), "coverage" | "report" | "phpunit" | "crap_result"))
+}
+
+/// Takes out what is byte for byte what another input of the same attempt is.
+fn drop_copies(found: &mut Found) {
+    let mut kept: Vec<(Named, Option<u64>)> = Vec::with_capacity(found.reports.len());
+    for report in std::mem::take(&mut found.reports) {
+        let size = std::fs::metadata(&report.path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
+        let same = |(other, other_size): &&(Named, Option<u64>)| {
+            size.is_some_and(|size| size > 0 && *other_size == Some(size))
+                && other.attempt == report.attempt
+                && same_content(&other.path, &report.path).unwrap_or(false)
+        };
+        match kept.iter().find(same) {
+            Some((other, _)) => {
+                found.notes.push(format!("{} is the same file as {}, and counts once", report.source, other.source));
+            }
+            None => kept.push((report, size)),
+        }
+    }
+    found.reports = kept.into_iter().map(|(report, _)| report).collect();
+}
+
+fn same_content(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
+    let (mut left, mut right) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let count = one.read(&mut left)?;
+        if count == 0 {
+            return Ok(true);
+        }
+        // The files have the same size.
+        other.read_exact(&mut right[..count])?;
+        if left[..count] != right[..count] {
+            return Ok(false);
+        }
+    }
+}
