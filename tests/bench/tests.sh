@@ -12,11 +12,11 @@ memory=30     # MiB at most
 linear=2.4    # at most so many times the CPU time for twice the files
 peers=${BENCH_PEERS:-junit-merge junit-report-merger junitparser}
 [ "$peers" != none ] || peers=
-bench=target/bench/junit
+bench=target/bench/junit release=${CARGO_TARGET_DIR:-target}/release
 mkdir -p "$bench"
 cargo build --release --quiet -p stepgate-tests
 cargo build --release --quiet -p stepgate-junit --example bare_loop
-merge="target/release/stepgate-tests merge --output junit=$bench/merged.xml"
+merge="$release/stepgate-tests merge --output junit=$bench/merged.xml"
 failed=0
 
 # The peers, in the versions that were measured.
@@ -68,7 +68,7 @@ race() {
     local totals=$1 may_fail=$2 name
     shift 2
     rm -f "$bench"/merged*.xml
-    local commands=("stepgate-tests merge=$merge $*" "bare quick-xml loop<$bare=target/release/examples/bare_loop $bench/merged-bare.xml $*")
+    local commands=("stepgate-tests merge=$merge $*" "bare quick-xml loop<$bare=$release/examples/bare_loop $bench/merged-bare.xml $*")
     for name in $peers; do
         local mark='*'
         [ "$name" != "$may_fail" ] || mark='*?'

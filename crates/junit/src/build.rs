@@ -190,7 +190,7 @@ impl Builder {
         if is_red(&self.word) {
             return Some(format!("its status is `{}`", self.word));
         }
-        let only_reruns = self.is_rerun && !self.is_skipped;
+        let only_reruns = self.is_rerun && !self.is_skipped && !is_skipped(&self.word);
         only_reruns.then(|| "all attempts that are reported failed".to_owned())
     }
 

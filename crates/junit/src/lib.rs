@@ -12,7 +12,8 @@
 //! - [`mod@scan`]: a JUnit document read once: its cases are handed on, its counts kept. `walk` straightens out its shape,
 //!   `build` puts cases together, `tool` tells who wrote it.
 //! - [`attempts`]: attempts of one test over several documents.
-//! - [`merge`]: documents copied into one. [`root`](root()): which kind of document an input is.
+//! - [`merge`]: documents copied into one, `verbatim` where they stand in it as they are.
+//! - [`root`](root()): which kind of document an input is.
 //! - [`totals`]: counts, made from cases and never believed.
 //! - [`against`]: a run compared with an earlier one. [`history`]: what tests did in many, and which are flaky.
 //! - [`quarantine`]: tests that may fail for a while. [`mod@split`]: test files divided over parallel steps.

@@ -2,7 +2,8 @@
 //! from their cases.
 //!
 //! A document is read twice: [`scan`](crate::scan()) counts, then [`Writer::copy`] copies, since the totals of a suite
-//! stand before its cases. Nothing is held in memory but counts.
+//! stand before its cases. Nothing is held in memory but counts. What stands in the report as it is (`verbatim`) is not
+//! taken apart the second time; all else is.
 //!
 //! What Bitbucket's Tests tab demands is there on every suite and case: `tests`, `failures`, `errors` and `skipped` on
 //! suites (a suite without them is silently not shown), `classname` and `time` on cases. All else that a document says

@@ -187,6 +187,7 @@ struct Stated {
 struct Seen {
     place: Place,
     status: Status,
+    flaky: bool,
     time: Option<u64>,
     attempts: u32,
 }
@@ -366,8 +367,7 @@ impl Reading {
             self.seen.get(&id).filter(|earlier| !earlier.status.is_red() && earlier.place.suite == place.suite)
         {
             attempts = earlier.attempts + 1;
-            let was_flaky = earlier.status == Status::Passed && earlier.attempts > 0;
-            self.scan.suites[place.suite].own.take(earlier.status, was_flaky, earlier.time);
+            self.scan.suites[place.suite].own.take(earlier.status, earlier.flaky, earlier.time);
             self.scan.folds.insert(earlier.place.ordinal, Fold::Dropped);
             let untold = Attempt {
                 status: None,
@@ -381,7 +381,8 @@ impl Reading {
             builder.retried(attempts);
         }
         let case = builder.case();
-        self.seen.insert(id, Seen { place, status: case.status, time: case.time, attempts });
+        let seen = Seen { place, status: case.status, flaky: case.is_flaky(), time: case.time, attempts };
+        self.seen.insert(id, seen);
     }
 
     /// The document ends here, against the rules: what is open is not known to have ended well.

@@ -15,10 +15,13 @@ use crate::args::{Given, Sources};
 use crate::failure::{Failure, Result};
 use crate::files;
 
+mod settings;
 mod yaml;
 
+pub use settings::Setting;
+
 /// The sections that `stepgate.yaml` may have. A program reads its own and skips the others.
-pub const SECTIONS: &[&str] = &["lint"];
+pub const SECTIONS: &[&str] = &["lint", "tests"];
 
 /// The name that is looked for in the root of the repository.
 pub const FILE_NAME: &str = "stepgate.yaml";

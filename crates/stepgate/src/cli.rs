@@ -22,7 +22,7 @@ enum Command {
     /// Check tools, credentials, clone and configuration, and say how to mend each
     #[command(mut_arg("publish", |arg| arg.hide(true)), mut_arg("require_publish", |arg| arg.hide(true)))]
     Doctor(Box<doctor::Args>),
-    /// Print the JSON Schema of stepgate.yaml or of the JSON report
+    /// Print the JSON Schema of stepgate.yaml or of a JSON report
     Schema(schema::Args),
     /// Show the configuration in force
     Config(explain::Args),
@@ -33,6 +33,8 @@ enum Command {
     },
     /// Judge what PHPStan, PHP_CodeSniffer and others found: did this change make the code worse? (stepgate-lint)
     Lint(Box<stepgate_lint::Args>),
+    /// Did the tests really pass? One verdict over shards, retries and coverage (stepgate-tests)
+    Tests(Box<stepgate_tests::Args>),
 }
 
 /// Runs a subcommand.
@@ -52,5 +54,6 @@ pub async fn run(cli: Cli, session: &mut Session) -> Result<Exit> {
             Ok(Exit::Pass)
         }
         Command::Lint(args) => stepgate_lint::run(*args, session).await,
+        Command::Tests(args) => stepgate_tests::run(*args, session).await,
     }
 }

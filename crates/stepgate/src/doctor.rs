@@ -1,6 +1,7 @@
 //! `stepgate doctor`: is everything in place, and if not, how is it mended.
 
 mod checks;
+mod phpunit;
 
 use std::io::Write;
 

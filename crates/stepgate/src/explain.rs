@@ -2,14 +2,12 @@
 
 use std::io::Write;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use git::Repo;
 use serde_json::Value;
 use step::args::{ConfigArgs, Sources, in_env};
-use step::config::Origin;
+use step::config::{Origin, Setting};
 use step::{Exit, Failure, Result, Session, config, files};
-use stepgate_lint::args::{Command, GateArgs};
-use stepgate_lint::{Setting, settings};
 
 /// Arguments of `stepgate config`.
 #[derive(Debug, clap::Args)]
@@ -17,9 +15,10 @@ pub struct Args {
     /// Say of each value where it came from: command line, environment, file or default
     #[arg(long)]
     explain: bool,
-    /// Arguments as `stepgate lint gate` would be given them, to see what they change
+    /// Arguments as a gate would be given them, to see what they change: `tests gate --fail-on flaky`; without the
+    /// words for the gate they are of `stepgate lint gate`
     #[arg(last = true, value_name = "ARG")]
-    lint: Vec<String>,
+    gate: Vec<String>,
     #[command(flatten)]
     config: ConfigArgs,
 }
@@ -34,23 +33,43 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
         Ok(repo) => repo.given_root().to_owned(),
         Err(_) => session.dir.clone(),
     };
-    let (gate, sources) = gate(&args.lint, session)?;
+    let (lint, tests) = told(&args.gate);
+    let (lint, lint_sources) = lint_gate(lint, session)?;
+    let (tests, tests_sources) = tests_gate(tests, session)?;
     let explicit = args.config.config.map(|path| session.dir.join(path));
     let config = config::load("lint", explicit.as_deref(), &root)?;
-    for setting in settings(&config, &gate.judge, &sources) {
-        let line = line(&setting, args.explain, session);
-        writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))?;
+    let lint = stepgate_lint::settings(&config, &lint.judge, &lint_sources);
+    let config = config::load("tests", explicit.as_deref(), &root)?;
+    let tests = stepgate_tests::settings(&config, &tests, &tests_sources);
+    for (section, settings) in [("lint", lint), ("tests", tests)] {
+        for setting in settings {
+            let line = line(section, &setting, args.explain, session);
+            writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))?;
+        }
     }
     Ok(Exit::Pass)
 }
 
+/// Which arguments are for the gate of `stepgate lint`, and which for that of `stepgate tests`.
+fn told(words: &[String]) -> (&[String], &[String]) {
+    let (program, rest) = match words {
+        [program, rest @ ..] if program == "lint" || program == "tests" => (program.as_str(), rest),
+        _ => ("lint", words),
+    };
+    let rest = match rest {
+        [gate, rest @ ..] if gate == "gate" => rest,
+        _ => rest,
+    };
+    if program == "tests" { (&[], rest) } else { (rest, &[]) }
+}
+
 /// `lint.policy.max: 3                 # command line`
-fn line(setting: &Setting, explain: bool, session: &Session) -> String {
+fn line(section: &str, setting: &Setting, explain: bool, session: &Session) -> String {
     let value = match &setting.value {
         Value::Null => "not set".to_owned(),
         value => value.to_string(),
     };
-    let value = format!("lint.{}: {value}", setting.key);
+    let value = format!("{section}.{}: {value}", setting.key);
     if !explain {
         return value;
     }
@@ -62,21 +81,46 @@ fn line(setting: &Setting, explain: bool, session: &Session) -> String {
 }
 
 /// The arguments of `stepgate lint gate`, and how each was given.
-fn gate(words: &[String], session: &Session) -> Result<(GateArgs, Sources)> {
-    let line = ["stepgate-lint", "gate"].into_iter().map(String::from).chain(words.iter().cloned());
-    let command = in_env(stepgate_lint::Args::command(), &session.env);
-    let matches = command.try_get_matches_from(line).map_err(wrong)?;
-    match stepgate_lint::Args::from_arg_matches(&matches).map_err(wrong)?.command {
+fn lint_gate(words: &[String], session: &Session) -> Result<(stepgate_lint::args::GateArgs, Sources)> {
+    use stepgate_lint::{Args, args::Command};
+    let (args, matches) = parsed::<Args>("lint", words, session)?;
+    match args.command {
         Command::Gate(gate) => Ok((gate, Sources::of(&matches))),
-        _ => Err(Failure::bug("`gate` is not taken for `gate`")),
+        _ => Err(not_a_gate()),
     }
 }
 
+/// The arguments of `stepgate tests gate`, and how each was given.
+fn tests_gate(words: &[String], session: &Session) -> Result<(stepgate_tests::args::GateArgs, Sources)> {
+    use stepgate_tests::{Args, args::Command};
+    let (args, matches) = parsed::<Args>("tests", words, session)?;
+    match args.command {
+        Command::Gate(gate) => Ok((*gate, Sources::of(&matches))),
+        _ => Err(not_a_gate()),
+    }
+}
+
+/// The arguments of a program that is told to be the gate.
+fn parsed<A: CommandFactory + FromArgMatches>(
+    program: &str,
+    words: &[String],
+    session: &Session,
+) -> Result<(A, ArgMatches)> {
+    let line = [program, "gate"].into_iter().map(String::from).chain(words.iter().cloned());
+    let wrong = |error| wrong(program, &error);
+    let matches = in_env(A::command(), &session.env).try_get_matches_from(line).map_err(wrong)?;
+    Ok((A::from_arg_matches(&matches).map_err(wrong)?, matches))
+}
+
+fn not_a_gate() -> Failure {
+    Failure::bug("`gate` is not taken for `gate`")
+}
+
 /// The first line of what clap says, without its usage: it is about another command.
-fn wrong(error: clap::Error) -> Failure {
+fn wrong(program: &str, error: &clap::Error) -> Failure {
     let said = error.to_string();
     let why = said.lines().next().unwrap_or_default();
     let why = why.strip_prefix("error: ").unwrap_or(why);
-    Failure::usage(format!("these are no arguments of `stepgate lint gate`: {why}"))
-        .hint("`stepgate lint gate --help` shows what there is")
+    Failure::usage(format!("these are no arguments of `stepgate {program} gate`: {why}"))
+        .hint(format!("`stepgate {program} gate --help` shows what there is"))
 }

@@ -10,10 +10,8 @@ use crate::schema;
 /// The config that is written; all of it is comments but the names of the sections.
 pub const CONFIG: &str = include_str!("../templates/stepgate.yaml");
 
-/// The pipeline that is written, the very file in `pipelines/`.
-pub const PIPELINE: &str = include_str!("../../../pipelines/lint.yml");
-
-const PIPELINE_NAME: &str = "bitbucket-pipelines.yml";
+/// The name of the pipeline, where Bitbucket looks for it.
+pub const PIPELINE_NAME: &str = "bitbucket-pipelines.yml";
 
 /// Arguments of `stepgate init`.
 #[derive(Debug, clap::Args)]
@@ -21,12 +19,44 @@ pub struct Args {
     /// The root of the repository
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// Which pipeline to write; the steps of the other, which --print shows, can be added to it
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    pipeline: Pipeline,
     /// Replace files that are there already
     #[arg(long)]
     force: bool,
     /// Print config and pipeline instead of writing them
     #[arg(long)]
     print: bool,
+}
+
+/// The pipelines that there are, the very files in `pipelines/`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
+pub enum Pipeline {
+    /// Static analysis: PHPStan and PHP_CodeSniffer, and the gate behind them
+    #[default]
+    Lint,
+    /// Tests: PHPUnit in two parallel steps with a retry and coverage, and the gate behind them
+    Tests,
+}
+
+impl Pipeline {
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Lint => include_str!("../../../pipelines/lint.yml"),
+            Self::Tests => include_str!("../../../pipelines/tests.yml"),
+        }
+    }
+
+    /// What to say of the pipeline that was not written.
+    const fn other(self) -> &'static str {
+        match self {
+            Self::Lint => "the steps for tests: `stepgate init --print --pipeline tests`",
+            Self::Tests => "the steps for static analysis: `stepgate init --print --pipeline lint`",
+        }
+    }
 }
 
 /// Writes all files, or none when config or pipeline are there already. The schema is nobody's work, so it may be.
@@ -36,7 +66,7 @@ pub struct Args {
 /// When a file is there and `--force` is not given, or cannot be written.
 pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
     let dir = session.dir.join(&args.dir);
-    let written = [(config::FILE_NAME, CONFIG), (PIPELINE_NAME, PIPELINE)];
+    let written = [(config::FILE_NAME, CONFIG), (PIPELINE_NAME, args.pipeline.text())];
     if args.print {
         for (name, text) in written {
             say(session, &format!("# ---- {name} ----\n{text}"))?;
@@ -54,6 +84,7 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
         say(session, &format!("wrote {name}"))?;
     }
     say(session, "next: read the first two, commit all three, and run `stepgate doctor`")?;
+    say(session, args.pipeline.other())?;
     Ok(Exit::Pass)
 }
 

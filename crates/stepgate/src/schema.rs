@@ -22,8 +22,10 @@ pub struct Args {
 enum Of {
     /// The config file, stepgate.yaml
     Config,
-    /// The JSON report, `stepgate.report/v1`
+    /// The JSON report of `stepgate lint`, `stepgate.report/v1`
     Report,
+    /// The JSON report of `stepgate tests`, a `stepgate.report/v1` with tests and coverage
+    TestsReport,
 }
 
 /// Prints the schema.
@@ -35,6 +37,7 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
     let text = match args.of {
         Of::Config => CONFIG,
         Of::Report => findings::write::REPORT_SCHEMA,
+        Of::TestsReport => stepgate_tests::REPORT_SCHEMA,
     };
     session.out.write_all(text.as_bytes()).map_err(|error| Failure::input("cannot print the schema").because(error))?;
     Ok(Exit::Pass)
@@ -53,6 +56,8 @@ mod tests {
     struct ConfigFile {
         /// Static analysis: what blocks, what is known, which tools run.
         lint: Option<stepgate_lint::Config>,
+        /// Tests: what blocks, which tests are in quarantine, what must be covered.
+        tests: Option<stepgate_tests::Config>,
     }
 
     #[test]

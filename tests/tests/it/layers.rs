@@ -8,17 +8,21 @@ use crate::support::root;
 /// What a crate may use of ours, in production code. Everything it may not is forbidden.
 const LAYERS: &[(&str, &[&str])] = &[
     ("findings", &[]),
+    ("xml", &[]),
+    ("junit", &["xml"]),
+    ("coverage", &["xml", "findings"]),
     ("git", &[]),
     ("http", &[]),
     ("bitbucket", &["http"]),
     ("fakes", &[]),
     ("step", &["findings", "git", "bitbucket", "http"]),
     ("steps/stepgate-lint", &["findings", "git", "step"]),
-    ("stepgate", &["step", "stepgate-lint", "fakes", "git", "findings", "bitbucket"]),
+    ("steps/stepgate-tests", &["junit", "coverage", "findings", "git", "step"]),
+    ("stepgate", &["step", "stepgate-lint", "stepgate-tests", "fakes", "git", "findings", "bitbucket"]),
 ];
 
 /// Crates without side effects.
-const PURE: &[&str] = &["findings"];
+const PURE: &[&str] = &["findings", "xml", "junit", "coverage"];
 
 /// What a pure crate must not name: files, sockets, processes, the environment, the clock.
 const IMPURE: &[&str] = &[

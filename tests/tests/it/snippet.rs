@@ -1,10 +1,10 @@
-//! pipelines/lint.yml does what it says: its scripts run as Bitbucket runs them, one bash with `set -e` a step, with
-//! tools that replay what the real ones printed.
+//! The pipelines in pipelines/ do what they say: their scripts run as Bitbucket runs them, one bash with `set -e` a step,
+//! with tools that replay what the real ones printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use git::testkit::TempRepo;
@@ -13,34 +13,44 @@ use crate::support::{path, read, root, transcript};
 
 type Yaml = serde_json::Value;
 
-fn pipeline() -> Yaml {
-    serde_saphyr::from_str(&read("pipelines/lint.yml")).expect("pipelines/lint.yml is YAML")
+/// Every pipeline that is promised.
+const PIPELINES: [&str; 2] = ["pipelines/lint.yml", "pipelines/tests.yml"];
+
+fn pipeline(name: &str) -> Yaml {
+    serde_saphyr::from_str(&read(name)).unwrap_or_else(|error| panic!("{name} is no YAML: {error}"))
 }
 
-/// The scripts of a pull request's pipeline in order: the parallel steps one after the other, then those that follow.
-fn scripts(pipeline: &Yaml) -> Vec<(String, String)> {
-    let mut scripts = Vec::new();
+/// A step of a pipeline.
+struct Step {
+    name: String,
+    script: String,
+    /// What it does is not the end of the pipeline, whatever it is.
+    is_ignored: bool,
+    /// Its number among parallel steps, and how many there are.
+    parallel: Option<(usize, usize)>,
+}
+
+/// The steps of a pull request's pipeline in order: the parallel steps one after the other, then those that follow.
+fn steps(pipeline: &Yaml) -> Vec<Step> {
+    let mut found = Vec::new();
     let patterns = pipeline["pipelines"]["pull-requests"].as_object().expect("a pull-requests section");
     let items = patterns.values().next().and_then(Yaml::as_array).expect("a list of steps");
     for item in items {
         let parallel = item["parallel"]["steps"].as_array().or(item["parallel"].as_array());
         let steps: Vec<&Yaml> = parallel.map_or(vec![item], |steps| steps.iter().collect());
-        for step in steps {
-            let lines = step["step"]["script"].as_array().expect("a step has a script");
+        for (number, step) in steps.iter().enumerate() {
+            let step = &step["step"];
+            let lines = step["script"].as_array().expect("a step has a script");
             let script: Vec<&str> = lines.iter().filter_map(Yaml::as_str).collect();
-            let name = step["step"]["name"].as_str().unwrap_or_default().to_owned();
-            scripts.push((name, script.join("\n")));
+            found.push(Step {
+                name: step["name"].as_str().unwrap_or_default().to_owned(),
+                script: script.join("\n"),
+                is_ignored: step["on-fail"]["strategy"] == "ignore",
+                parallel: parallel.map(|steps| (number, steps.len())),
+            });
         }
     }
-    scripts
-}
-
-/// A program in `vendor/bin` that replays the recorded output and exit code of the real one.
-fn replay(repo: &Path, tool: &str, state: &str) {
-    let recorded = root().join(format!("examples/symfony-api/reports/{state}/{tool}.json"));
-    let recorded = recorded.display();
-    let script = format!("#!/bin/sh\ncat '{recorded}'\ncat '{recorded}.stderr' >&2\nexit $(cat '{recorded}.exit')\n");
-    program(&repo.join("vendor/bin").join(tool), &script);
+    found
 }
 
 fn program(path: &Path, script: &str) {
@@ -49,58 +59,125 @@ fn program(path: &Path, script: &str) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Plays the pipeline of a pull request; gives the name, transcript and exit code of each step that ran.
-fn play(state: &str) -> Vec<(String, String, Option<i32>)> {
-    let example = root().join("examples/symfony-api");
-    let repo = TempRepo::new();
-    let copy = |from: &Path| {
-        for file in walk(from) {
-            let name = file.strip_prefix(from).unwrap();
-            repo.write(&format!("src/{}", name.display()), fs::read(&file).unwrap());
-        }
-    };
-    copy(&example.join("src"));
-    repo.write(".gitignore", "/reports/\n/vendor/\n/bin/\n");
-    let main = repo.commit("main");
-    repo.git(&["switch", "--quiet", "--create", "feature/refunds"]);
-    copy(&example.join("change/src"));
-    let commit = repo.commit("refunds");
-    for tool in ["phpstan", "phpcs"] {
-        replay(&repo.path(), tool, state);
-    }
-    program(&repo.path().join("bin/composer"), "#!/bin/sh\n");
-    let lint = format!("#!/bin/sh\nexec '{}' lint \"$@\"\n", env!("CARGO_BIN_EXE_stepgate-under-test"));
-    program(&repo.path().join("bin/stepgate-lint"), &lint);
-    let environment = BTreeMap::from([
-        ("PATH", format!("{}:{}", repo.path().join("bin").display(), path())),
-        ("CI", "true".to_owned()),
-        ("BITBUCKET_COMMIT", commit),
-        ("BITBUCKET_PR_ID", "1".to_owned()),
-        ("BITBUCKET_PR_DESTINATION_BRANCH", "main".to_owned()),
-        ("BITBUCKET_PR_DESTINATION_COMMIT", main),
-        ("BITBUCKET_CLONE_DIR", "/opt/atlassian/pipelines/agent/build".to_owned()),
-    ]);
-    let mut played = Vec::new();
-    for (name, script) in scripts(&pipeline()) {
-        let output = Command::new("bash")
-            .args(["-e", "-c", &script])
-            .current_dir(repo.path())
-            .env_clear()
-            .envs(&environment)
-            .output()
-            .unwrap();
-        let code = output.status.code();
-        played.push((name, transcript(&output), code));
-        if code != Some(0) {
-            break;
-        }
-    }
-    played
+/// A pull request of the example in one of its states, and the programs that its steps find.
+struct PullRequest {
+    repo: TempRepo,
+    environment: BTreeMap<&'static str, String>,
 }
 
-fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
+impl PullRequest {
+    fn new(state: &str) -> Self {
+        let example = root().join("examples/symfony-api");
+        let repo = TempRepo::new();
+        let copy = |from: &Path| {
+            for file in ["src", "tests"].iter().flat_map(|folder| walk(&from.join(folder))) {
+                repo.write(&file.strip_prefix(from).unwrap().display().to_string(), fs::read(&file).unwrap());
+            }
+        };
+        copy(&example);
+        repo.write("phpunit.xml.dist", fs::read(example.join("phpunit.xml.dist")).unwrap());
+        repo.write(".gitignore", "/reports/\n/vendor/\n/bin/\n");
+        let main = repo.commit("main");
+        repo.git(&["switch", "--quiet", "--create", "feature/refunds"]);
+        repo.write("README.md", "Refunds.\n");
+        if state != "main" {
+            copy(&example.join("change"));
+        }
+        if state == "fixed" {
+            copy(&example.join("fix"));
+        }
+        let commit = repo.commit("refunds");
+        for tool in ["phpstan", "phpcs"] {
+            program(&repo.path().join("vendor/bin").join(tool), &replay(tool, state));
+        }
+        program(&repo.path().join("vendor/bin/phpunit"), &replay_phpunit(state));
+        program(&repo.path().join("bin/composer"), "#!/bin/sh\n");
+        for step in ["lint", "tests"] {
+            let script = format!("#!/bin/sh\nexec '{}' {step} \"$@\"\n", env!("CARGO_BIN_EXE_stepgate-under-test"));
+            program(&repo.path().join("bin").join(format!("stepgate-{step}")), &script);
+        }
+        let environment = BTreeMap::from([
+            ("PATH", format!("{}:{}", repo.path().join("bin").display(), path())),
+            ("CI", "true".to_owned()),
+            ("BITBUCKET_COMMIT", commit),
+            ("BITBUCKET_PR_ID", "1".to_owned()),
+            ("BITBUCKET_PR_DESTINATION_BRANCH", "main".to_owned()),
+            ("BITBUCKET_PR_DESTINATION_COMMIT", main),
+            ("BITBUCKET_CLONE_DIR", "/opt/atlassian/pipelines/agent/build".to_owned()),
+        ]);
+        Self { repo, environment }
+    }
+
+    /// Plays a pipeline as far as it goes. Reports of an earlier run are gone, what is in a cache is still there.
+    fn play(&self, pipeline: &Yaml) -> Vec<Played> {
+        for left in ["reports", "test-reports"] {
+            fs::remove_dir_all(self.repo.path().join(left)).ok();
+        }
+        let mut played = Vec::new();
+        for step in steps(pipeline) {
+            let mut command = Command::new("bash");
+            command.args(["-e", "-c", &step.script]).current_dir(self.repo.path());
+            command.env_clear().envs(&self.environment);
+            if let Some((number, count)) = step.parallel {
+                command.env("BITBUCKET_PARALLEL_STEP", number.to_string());
+                command.env("BITBUCKET_PARALLEL_STEP_COUNT", count.to_string());
+            }
+            let output = command.output().unwrap();
+            let code = output.status.code();
+            played.push(Played { name: step.name, told: transcript(&output), code });
+            if code != Some(0) && !step.is_ignored {
+                break;
+            }
+        }
+        played
+    }
+}
+
+/// What a step said, and how it ended.
+#[derive(Debug)]
+struct Played {
+    name: String,
+    told: String,
+    code: Option<i32>,
+}
+
+/// The last step, when those before it left everything to it.
+fn gate(played: &[Played]) -> &Played {
+    let (gate, steps) = played.split_last().expect("steps ran");
+    for step in steps {
+        assert_eq!(step.code, Some(0), "{} must leave its findings to the gate:\n{}", step.name, step.told);
+    }
+    assert!(gate.name.ends_with("gate"), "the gate was not reached:\n{}", gate.told);
+    gate
+}
+
+/// A program that replays the recorded output and exit code of the real one.
+fn replay(tool: &str, state: &str) -> String {
+    let recorded = root().join(format!("examples/symfony-api/reports/{state}/{tool}.json"));
+    let recorded = recorded.display();
+    format!("#!/bin/sh\ncat '{recorded}'\ncat '{recorded}.stderr' >&2\nexit $(cat '{recorded}.exit')\n")
+}
+
+/// As [`replay`]; which files are its own it finds from the part that it is told to run, and from the name of its report
+/// whether it runs for the second time.
+fn replay_phpunit(state: &str) -> String {
+    let recorded = root().join(format!("examples/symfony-api/reports/{state}"));
+    format!(
+        r#"#!/bin/sh -e
+grep -q '<file>tests/' "$2" && [ "$1 $3" = '-c --log-junit' ]
+own='{}'/shard-$((BITBUCKET_PARALLEL_STEP + 1))
+case "$4" in *again*) own='{0}'/retry ;; esac
+cp "$own/junit.xml" "$4"
+[ $# -eq 4 ] || cp "$own/clover.xml" "$6"
+exit $(cat "$own/junit.xml.exit")
+"#,
+        recorded.display()
+    )
+}
+
+fn walk(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(dir).unwrap() {
+    for entry in fs::read_dir(dir).into_iter().flatten() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(walk(&path));
@@ -112,25 +189,103 @@ fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn the_gate_refuses_what_the_tools_found_and_the_tool_steps_do_not_stop_it() {
-    let played = play("change");
-    let (gate, steps) = played.split_last().expect("steps ran");
-    for (name, told, code) in steps {
-        assert_eq!(*code, Some(0), "{name} must leave its findings to the gate:\n{told}");
-    }
-    assert_eq!(gate.2, Some(1), "{}:\n{}", gate.0, gate.1);
-    assert!(gate.1.contains("src/Service/RefundService.php"), "{}", gate.1);
+fn the_lint_gate_refuses_what_the_tools_found_and_the_tool_steps_do_not_stop_it() {
+    let played = PullRequest::new("change").play(&pipeline("pipelines/lint.yml"));
+    let gate = gate(&played);
+    assert_eq!(gate.code, Some(1), "{}", gate.told);
+    assert!(gate.told.contains("src/Service/RefundService.php"), "{}", gate.told);
 }
 
 #[test]
-fn the_gate_passes_when_the_change_added_nothing() {
-    let played = play("fixed");
-    assert!(played.iter().all(|(_, _, code)| *code == Some(0)), "{played:#?}");
+fn the_lint_gate_passes_when_the_change_added_nothing() {
+    let played = PullRequest::new("fixed").play(&pipeline("pipelines/lint.yml"));
+    assert_eq!(gate(&played).code, Some(0), "{played:#?}");
     assert!(played.len() >= 3, "PHPStan, PHP_CodeSniffer and the gate: {played:#?}");
 }
 
 #[test]
-fn it_is_what_bitbucket_takes() {
+fn the_test_gate_refuses_a_test_that_fails_twice_and_tells_the_one_that_failed_once() {
+    let pull_request = PullRequest::new("change");
+    let played = pull_request.play(&pipeline("pipelines/tests.yml"));
+    let gate = gate(&played);
+    assert_eq!(gate.code, Some(1), "{}", gate.told);
+    for words in ["1 failed", "flaky", "RefundServiceTest"] {
+        assert!(gate.told.contains(words), "`{words}` is not told:\n{}", gate.told);
+    }
+    let merged = fs::read_to_string(pull_request.repo.path().join("test-reports/phpunit.xml")).unwrap();
+    assert!(merged.contains("RefundServiceTest") && merged.contains("OrderControllerTest"), "{merged}");
+}
+
+#[test]
+fn the_test_gate_passes_when_all_is_green_and_what_the_cache_keeps_is_used_by_the_next_run() {
+    let pull_request = PullRequest::new("main");
+    for runs in 1..=2 {
+        let played = pull_request.play(&pipeline("pipelines/tests.yml"));
+        assert_eq!(gate(&played).code, Some(0), "{played:#?}");
+        let history = fs::read_to_string(pull_request.repo.path().join(".stepgate/tests/history.jsonl")).unwrap();
+        assert_eq!(history.matches("\"run\":").count(), runs, "{history}");
+    }
+}
+
+#[test]
+fn the_test_gate_passes_when_the_retry_is_green_and_says_what_was_flaky() {
+    let played = PullRequest::new("fixed").play(&pipeline("pipelines/tests.yml"));
+    let gate = gate(&played);
+    assert_eq!(gate.code, Some(0), "{}", gate.told);
+    assert!(gate.told.contains("1 flaky"), "{}", gate.told);
+}
+
+#[test]
+fn every_test_file_is_in_one_part() {
+    let pull_request = PullRequest::new("main");
+    pull_request.play(&pipeline("pipelines/tests.yml"));
+    let parts: Vec<String> = (0..2)
+        .flat_map(|part| {
+            let config = fs::read_to_string(pull_request.repo.path().join(format!("phpunit.part-{part}.xml"))).unwrap();
+            let files = config.split("<file>").skip(1).filter_map(|rest| rest.split("</file>").next());
+            let files: Vec<_> = files.map(String::from).collect();
+            assert!(!files.is_empty(), "part {part} is empty");
+            files
+        })
+        .collect();
+    let root = pull_request.repo.path();
+    let all = walk(&root.join("tests")).into_iter();
+    let all = all.map(|file| file.strip_prefix(&root).unwrap().display().to_string());
+    let all: BTreeSet<_> = all.filter(|file| file.ends_with("Test.php")).collect();
+    assert_eq!(parts.len(), all.len(), "{parts:?}");
+    assert_eq!(parts.into_iter().collect::<BTreeSet<_>>(), all);
+}
+
+#[test]
+fn a_part_that_left_no_report_is_no_pass() {
+    let pull_request = PullRequest::new("main");
+    let phpunit = pull_request.repo.path().join("vendor/bin/phpunit");
+    let script = fs::read_to_string(&phpunit).unwrap();
+    program(
+        &phpunit,
+        &script.replace("#!/bin/sh -e\n", "#!/bin/sh -e\n[ $BITBUCKET_PARALLEL_STEP = 0 ] || exit 255\n"),
+    );
+    let played = pull_request.play(&pipeline("pipelines/tests.yml"));
+    let gate = gate(&played);
+    assert_eq!(gate.code, Some(3), "{}", gate.told);
+    for words in ["reports/phpunit-1/junit.xml", "255"] {
+        assert!(gate.told.contains(words), "`{words}` is not told:\n{}", gate.told);
+    }
+}
+
+#[test]
+fn a_part_that_never_came_to_its_tests_is_no_pass() {
+    let pull_request = PullRequest::new("main");
+    let composer = pull_request.repo.path().join("bin/composer");
+    program(&composer, "#!/bin/sh\nexit $BITBUCKET_PARALLEL_STEP\n");
+    let played = pull_request.play(&pipeline("pipelines/tests.yml"));
+    let gate = played.last().expect("steps ran");
+    assert_eq!((gate.name.as_str(), gate.code), ("Test gate", Some(3)), "{}", gate.told);
+    assert!(gate.told.contains("127"), "{}", gate.told);
+}
+
+#[test]
+fn they_are_what_bitbucket_takes() {
     let schema = root().join("../shared/corpus/bitbucket/bitbucket-pipelines.schema.json");
     let Ok(schema) = fs::read_to_string(schema) else {
         println!("skipped: no corpus");
@@ -138,6 +293,28 @@ fn it_is_what_bitbucket_takes() {
     };
     let schema: Yaml = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let problems: Vec<String> = validator.iter_errors(&pipeline()).map(|error| error.to_string()).collect();
-    assert_eq!(problems, Vec::<String>::new());
+    for name in PIPELINES {
+        let problems: Vec<String> = validator.iter_errors(&pipeline(name)).map(|error| error.to_string()).collect();
+        assert_eq!(problems, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn they_can_be_put_together() {
+    let mut steps_and_artifacts = BTreeSet::new();
+    let mut caches = BTreeMap::new();
+    for name in PIPELINES {
+        let definitions = &pipeline(name)["definitions"];
+        for step in definitions["steps"].as_array().expect("steps") {
+            let step = &step["step"];
+            let artifacts = step["artifacts"]["upload"].as_array().expect("artifacts").iter();
+            for own in artifacts.map(|artifact| &artifact["name"]).chain([&step["name"]]) {
+                assert!(steps_and_artifacts.insert(own.to_string()), "{name}: {own} is there twice");
+            }
+        }
+        for (cache, means) in definitions["caches"].as_object().expect("caches") {
+            let before = caches.insert(cache.clone(), means.clone());
+            assert!(before.is_none_or(|before| before == *means), "{name}: the cache {cache} means two things");
+        }
+    }
 }

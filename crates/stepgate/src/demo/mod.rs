@@ -1,4 +1,4 @@
-//! `stepgate demo`: a pull request goes through the gate, on this machine, without any account.
+//! `stepgate demo`: a pull request goes through the gates, on this machine, without any account.
 //!
 //! Everything is real but the place: the reports were made by the real tools on the example's code, the repository is
 //! a git repository, the programs are the ones that run in a pipeline, and Bitbucket is a strict fake on loopback.
@@ -15,9 +15,12 @@ use stage::Stage;
 /// Arguments of `stepgate demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where to leave the HTML report of the pull request's first push
-    #[arg(long, value_name = "PATH", default_value = "report.html")]
+    /// Where to leave the HTML report on the code of the pull request's first push
+    #[arg(long, value_name = "PATH", default_value = stage::LINT_PAGE)]
     report: PathBuf,
+    /// Where to leave the HTML report on its tests
+    #[arg(long, value_name = "PATH", default_value = stage::TESTS_PAGE)]
+    tests_report: PathBuf,
     /// Keep the embedded Bitbucket open in the end, to look at its pages in a browser, until interrupted
     #[arg(long)]
     serve: bool,
@@ -29,8 +32,8 @@ pub struct Args {
 ///
 /// When git is missing, the report cannot be written, or a step of the story does not end as it should.
 pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
-    let mut stage = Stage::set(session, &args.report)?;
-    story::play(&mut stage).await?;
+    let mut stage = Stage::set(session)?;
+    story::play(&mut stage, &args).await?;
     if args.serve {
         stage.say(&format!("The embedded Bitbucket stays at {} until you press Ctrl-C.", stage.bitbucket_page()))?;
         std::future::pending::<()>().await;

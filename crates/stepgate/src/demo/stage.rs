@@ -1,7 +1,7 @@
 //! Where the story plays: a repository, a Bitbucket, and a developer who reads along.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches};
 use git::testkit::TempRepo;
@@ -13,23 +13,27 @@ static EXAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples/symfo
 /// The pull request of the story.
 pub(super) const PULL_REQUEST: u64 = 42;
 
-/// The report that the gate writes in the repository.
-pub(super) const REPORT: &str = "report.html";
+/// The pages that the gates write in the repository.
+pub(super) const LINT_PAGE: &str = "report.html";
+pub(super) const TESTS_PAGE: &str = "tests-report.html";
 
 /// Lines of a program's output that the story shows at most.
 const SHOWN_LINES: usize = 40;
+
+/// What a gate over tests prints below this, its tables of inputs and of all tests, is left to the page.
+const LEFT_TO_THE_PAGE: &str = "report ";
 
 pub(super) struct Stage<'s> {
     session: &'s mut Session,
     pub(super) repo: TempRepo,
     pub(super) bitbucket: fakes::Bitbucket,
-    /// Where the report for the person goes.
-    pub(super) report: PathBuf,
+    /// How often the pipeline has run.
+    builds: u64,
 }
 
 impl<'s> Stage<'s> {
     /// An empty repository and an empty Bitbucket that knows of one pull request.
-    pub(super) fn set(session: &'s mut Session, report: &Path) -> Result<Self> {
+    pub(super) fn set(session: &'s mut Session) -> Result<Self> {
         which::which("git").map_err(|error| {
             Failure::input("cannot make the repository of the demo: no git program").because(error).hint("install git")
         })?;
@@ -42,20 +46,19 @@ impl<'s> Stage<'s> {
             )
             .start()
             .map_err(|error| Failure::input("cannot start the embedded Bitbucket").because(error))?;
-        let report = session.dir.join(report);
-        Ok(Self { session, repo: TempRepo::new(), bitbucket, report })
+        Ok(Self { session, repo: TempRepo::new(), bitbucket, builds: 0 })
     }
 
     /// Puts the files under `folder` of the example into the work tree.
     pub(super) fn put(&self, folder: &str) -> Result<()> {
-        let dir = EXAMPLE.get_dir(folder).ok_or_else(|| Failure::bug(format!("the example has no folder {folder}")))?;
-        let mut entries: Vec<&DirEntry<'_>> = dir.entries().iter().collect();
+        let mut entries: Vec<&DirEntry<'_>> = folder_of_example(folder)?.entries().iter().collect();
         while let Some(entry) = entries.pop() {
             match entry {
                 DirEntry::Dir(dir) => entries.extend(dir.entries()),
                 DirEntry::File(file) => {
-                    let path = file.path().strip_prefix(folder).unwrap_or(file.path());
-                    let place = if folder == "src" { Path::new("src").join(path) } else { path.to_owned() };
+                    // A push is laid over the service; everything else lies where it belongs.
+                    let pushed = ["change", "fix"].iter().find_map(|push| file.path().strip_prefix(push).ok());
+                    let place = pushed.unwrap_or(file.path());
                     self.repo.write(&place.to_string_lossy(), file.contents());
                 }
             }
@@ -65,43 +68,71 @@ impl<'s> Stage<'s> {
 
     /// Puts the reports of `state` where a pipeline's tools leave them.
     pub(super) fn put_reports(&self, state: &str) -> Result<()> {
-        let folder = format!("reports/{state}");
-        let dir =
-            EXAMPLE.get_dir(&folder).ok_or_else(|| Failure::bug(format!("the example has no folder {folder}")))?;
-        for file in dir.files() {
-            let name = file.path().file_name().unwrap_or_default().to_string_lossy();
-            self.repo.write(&format!("reports/{name}"), file.contents());
+        let dir = folder_of_example(&format!("reports/{state}"))?;
+        for (files, place) in std::iter::once((dir, "reports".to_owned())).chain(dir.dirs().map(|shard| {
+            let name = shard.path().file_name().unwrap_or_default().to_string_lossy();
+            (shard, format!("test-results/{name}"))
+        })) {
+            for file in files.files() {
+                let name = file.path().file_name().unwrap_or_default().to_string_lossy();
+                self.repo.write(&format!("{place}/{name}"), file.contents());
+            }
         }
         Ok(())
     }
 
-    /// Runs `stepgate-lint` in the repository as the pipeline of the pull request does, shows what it prints, and makes
-    /// sure that it ends as the story says.
+    /// Commits the work tree, on which the pipeline runs, and gives the id of the commit.
+    pub(super) fn push(&mut self, message: &str) -> String {
+        self.builds += 1;
+        self.repo.commit(message)
+    }
+
+    /// Runs `stepgate-lint` as the pipeline of the pull request does, shows what it prints, and makes sure that it ends
+    /// as the story says.
     pub(super) async fn lint(&mut self, commit: &str, line: &str, ends: Exit) -> Result<()> {
-        self.say(&format!("  $ stepgate lint {line}"))?;
+        let told = self.run("lint", commit, line, stepgate_lint::run).await?;
+        let shown = told.out.lines().count().min(SHOWN_LINES);
+        self.show(&told, shown, ends)
+    }
+
+    /// The same with `stepgate-tests`.
+    pub(super) async fn tests(&mut self, commit: &str, line: &str, ends: Exit) -> Result<()> {
+        let told = self.run("tests", commit, line, stepgate_tests::run).await?;
+        let shown = told.out.lines().take_while(|line| !line.starts_with(LEFT_TO_THE_PAGE)).count();
+        self.show(&told, shown, ends)
+    }
+
+    /// Runs a program in the repository.
+    async fn run<A>(
+        &mut self,
+        name: &str,
+        commit: &str,
+        line: &str,
+        program: impl AsyncFnOnce(A, &mut Session) -> Result<Exit>,
+    ) -> Result<Told>
+    where
+        A: CommandFactory + FromArgMatches,
+    {
+        let line = format!("stepgate {name} {line}");
+        self.say(&format!("  $ {line}"))?;
         let api = format!("--bitbucket-url={}", self.bitbucket.api_url());
-        let here = if line.starts_with("gate") { Some(api.as_str()) } else { None };
-        let words = std::iter::once("stepgate-lint").chain(line.split_whitespace()).chain(here);
+        let here = line.contains(" gate ").then_some(api.as_str());
+        // The first word is the program's name to clap. A line that is broken is broken as for a shell.
+        let words = line.split_whitespace().skip(1).filter(|word| *word != "\\").chain(here);
         // The story is the same whatever is set where it is told.
-        let command = step::args::ignoring_env(stepgate_lint::Args::command(), &|_| true);
+        let command = step::args::ignoring_env(A::command(), &|_| true);
         let args = command
             .try_get_matches_from(words)
-            .and_then(|matches| stepgate_lint::Args::from_arg_matches(&matches))
-            .map_err(|error| Failure::bug(format!("the demo does not know how to call stepgate-lint: {error}")))?;
+            .and_then(|matches| A::from_arg_matches(&matches))
+            .map_err(|error| Failure::bug(format!("the demo does not know how to call stepgate {name}: {error}")))?;
         let (mut inner, out, err) = Session::captured(self.pipeline(commit), self.repo.path());
-        let ended = step::run::run_in(stepgate_lint::run, args, &mut inner).await;
-        self.show(&out.text())?;
-        self.show(&err.text())?;
-        self.say(&format!("  exit code {}", ended as u8))?;
-        if ended == ends {
-            return Ok(());
-        }
-        Err(Failure::bug(format!("`stepgate lint {line}` ended with {}, the story wants {}", ended as u8, ends as u8)))
+        let ended = step::run::run_in(program, args, &mut inner).await;
+        Ok(Told { line, out: out.text(), err: err.text(), ended })
     }
 
     /// The environment of a step in the pipeline of the pull request.
     fn pipeline(&self, commit: &str) -> Env {
-        let pull_request = PULL_REQUEST.to_string();
+        let (pull_request, build) = (PULL_REQUEST.to_string(), self.builds.to_string());
         [
             ("CI", "true"),
             ("BITBUCKET_WORKSPACE", "acme"),
@@ -110,7 +141,7 @@ impl<'s> Stage<'s> {
             ("BITBUCKET_BRANCH", "feature/refunds"),
             ("BITBUCKET_PR_ID", &pull_request),
             ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
-            ("BITBUCKET_BUILD_NUMBER", "7"),
+            ("BITBUCKET_BUILD_NUMBER", &build),
             ("BITBUCKET_PIPELINE_UUID", "{7a3f0c52-0000-4000-8000-000000000007}"),
             ("BITBUCKET_CLONE_DIR", "/opt/atlassian/pipelines/agent/build"),
             ("STEPGATE_BITBUCKET_TOKEN", fakes::bitbucket::TOKEN),
@@ -123,10 +154,10 @@ impl<'s> Stage<'s> {
         self.bitbucket.page_url()
     }
 
-    /// Hands the report that the gate left in the repository to the person.
-    pub(super) fn keep_report(&self) -> Result<()> {
-        let html = files::read(&self.repo.path().join(REPORT), u64::MAX)?;
-        files::replace(&self.report, |out| out.write_all(&html))
+    /// Hands a page that a gate left in the repository to the person.
+    pub(super) fn keep(&self, page: &str, to: &Path) -> Result<()> {
+        let html = files::read(&self.repo.path().join(page), u64::MAX)?;
+        files::replace(&self.session.dir.join(to), |out| out.write_all(&html))
     }
 
     /// A line of the story.
@@ -137,13 +168,36 @@ impl<'s> Stage<'s> {
             .map_err(|error| Failure::input("cannot print").because(error))
     }
 
-    fn show(&mut self, text: &str) -> Result<()> {
-        for line in text.lines().take(SHOWN_LINES) {
+    /// Shows what a program printed, of its standard output `shown` lines, and how it ended.
+    fn show(&mut self, told: &Told, shown: usize, ends: Exit) -> Result<()> {
+        let Told { line, out, err, ended } = told;
+        let lines: Vec<&str> = out.lines().collect();
+        let (shown, rest) = lines.split_at(shown.min(lines.len()));
+        let more = format!("… {} more lines", rest.len());
+        let (shown, more) = match (rest, shown) {
+            ([], shown) => (shown, None),
+            (_, [shown @ .., ""]) | (_, shown) => (shown, Some(more.as_str())),
+        };
+        for line in shown.iter().copied().chain(more).chain(err.lines()) {
             self.say(format!("  | {line}").trim_end())?;
         }
-        match text.lines().count().saturating_sub(SHOWN_LINES) {
-            0 => Ok(()),
-            more => self.say(&format!("  | … {more} more lines")),
+        self.say(&format!("  exit code {}", *ended as u8))?;
+        if *ended == ends {
+            return Ok(());
         }
+        Err(Failure::bug(format!("`{line}` ended with {}, the story wants {}", *ended as u8, ends as u8)))
     }
+}
+
+/// What a program printed, and how it ended.
+struct Told {
+    /// The command.
+    line: String,
+    out: String,
+    err: String,
+    ended: Exit,
+}
+
+fn folder_of_example(folder: &str) -> Result<&'static Dir<'static>> {
+    EXAMPLE.get_dir(folder).ok_or_else(|| Failure::bug(format!("the example has no folder {folder}")))
 }

@@ -2,16 +2,20 @@
 
 use step::{Exit, Failure, Result};
 
-use super::stage::{PULL_REQUEST, REPORT, Stage};
+use super::Args;
+use super::stage::{LINT_PAGE, PULL_REQUEST, Stage, TESTS_PAGE};
 
 /// All chapters in order.
-pub(super) async fn play(stage: &mut Stage<'_>) -> Result<()> {
+pub(super) async fn play(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
     the_debt_is_written_down(stage).await?;
-    a_pull_request_is_refused(stage).await?;
-    a_report_that_is_cut_short_is_no_pass(stage).await?;
+    let commit = a_pull_request_is_refused(stage).await?;
+    stage.keep(LINT_PAGE, &args.report)?;
+    its_tests_are_refused(stage, &commit).await?;
+    stage.keep(TESTS_PAGE, &args.tests_report)?;
+    half_a_report_is_no_pass(stage, &commit).await?;
     the_second_push_passes(stage).await?;
-    let report = stage.report.display().to_string();
-    stage.say(&format!("\nThe report of the first push is in {report}: open it in a browser."))
+    let (lint, tests) = (args.report.display(), args.tests_report.display());
+    stage.say(&format!("\nThe reports of the first push are in {lint} and {tests}: open them in a browser."))
 }
 
 async fn the_debt_is_written_down(stage: &mut Stage<'_>) -> Result<()> {
@@ -19,38 +23,58 @@ async fn the_debt_is_written_down(stage: &mut Stage<'_>) -> Result<()> {
         "1. orders-api, a Symfony service, has debt on main. It is written down; from now on it can only shrink.\n",
     )?;
     stage.put("src")?;
+    stage.put("tests")?;
     stage.put_reports("main")?;
-    stage.repo.write(".gitignore", "/reports/\n/report.html\n");
-    let commit = stage.repo.commit("The service as it is");
+    let made = ["reports/", "test-results/", HISTORY, LINT_PAGE, TESTS_PAGE];
+    stage.repo.write(".gitignore", made.map(|path| format!("/{path}\n")).concat());
+    let commit = stage.push("The service as it is");
     stage.lint(&commit, "baseline create reports/*.json", Exit::Pass).await?;
     stage.repo.commit("Write down the debt that is known");
     Ok(())
 }
 
-async fn a_pull_request_is_refused(stage: &mut Stage<'_>) -> Result<()> {
+async fn a_pull_request_is_refused(stage: &mut Stage<'_>) -> Result<String> {
     stage.say(
         "\n2. A pull request adds refunds. Three tools ran in parallel steps; one gate reads what they said.\n   \
          The old findings have moved to other lines. They are still known.\n",
     )?;
     stage.repo.git(&["switch", "--quiet", "--create", "feature/refunds"]);
     stage.put("change")?;
-    let commit = stage.repo.commit("Refund orders");
+    let commit = stage.push("Refund orders");
     stage.put_reports("change")?;
-    let line = format!("gate --changed-lines --output html={REPORT} reports/*.json");
+    let line = format!("gate --changed-lines --output html={LINT_PAGE} reports/*.json");
     stage.lint(&commit, &line, Exit::Fail).await?;
-    stage.keep_report()?;
-    what_bitbucket_has(stage, &commit)
+    Ok(commit)
+}
+
+/// What tests did in earlier runs; a pipeline keeps it as a cache.
+const HISTORY: &str = "test-history.jsonl";
+
+/// The gate over two shards, of which the second ran again.
+fn gate_over_tests() -> String {
+    format!(
+        "gate test-results/shard-*/junit.xml --attempt-dirs test-results/retry \\\n      \
+         --coverage test-results/shard-*/clover.xml --min-change 90 \\\n      \
+         --history {HISTORY} --output html={TESTS_PAGE}"
+    )
+}
+
+async fn its_tests_are_refused(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
+    stage.say(
+        "\n3. Its tests ran in two parallel steps, and those of the second ran again because some failed. One of them \
+         passed\n   then: it is flaky, which is told. The other one has found something.\n",
+    )?;
+    stage.tests(commit, &gate_over_tests(), Exit::Fail).await?;
+    what_bitbucket_has(stage, commit)
 }
 
 fn what_bitbucket_has(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
     stage.say("\n   What Bitbucket has now:\n")?;
     for report in stage.bitbucket.reports(commit) {
         let annotations = stage.bitbucket.annotations(commit, &report.external_id).len();
-        stage.say(&format!(
-            "  - Code Insights report {}: {}",
-            report.external_id,
-            counted(annotations, "annotation")
-        ))?;
+        let kind = report.body["report_type"].as_str().unwrap_or_default().to_owned();
+        let annotations = counted(annotations, "annotation");
+        stage.say(&format!("  - {kind} report {}: {annotations}", report.external_id))?;
     }
     for status in stage.bitbucket.statuses(commit) {
         stage.say(&format!("  - build status {}: {}", status.key, status.state))?;
@@ -63,23 +87,30 @@ fn counted(number: usize, noun: &str) -> String {
     findings::words::count(number as u64, noun)
 }
 
-async fn a_report_that_is_cut_short_is_no_pass(stage: &mut Stage<'_>) -> Result<()> {
-    stage.say("\n3. PHPStan ran out of memory and left half a report. Half a report is not a pass.\n")?;
+async fn half_a_report_is_no_pass(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
+    stage.say("\n4. PHPStan ran out of memory and left half a report. Half a report is not a pass.\n")?;
     let path = stage.repo.path().join("reports/phpstan.json");
     let whole = std::fs::read(&path).map_err(|error| Failure::bug("cannot read the demo's report").because(error))?;
     let half = whole.get(..whole.len() / 2).unwrap_or_default();
     stage.repo.write("reports/phpstan.json", half);
-    let commit = stage.repo.git(&["rev-parse", "HEAD"]);
-    stage.lint(&commit, "gate --changed-lines --publish never reports/phpstan.json", Exit::Input).await
+    stage.lint(commit, "gate --changed-lines --publish never reports/phpstan.json", Exit::Input).await?;
+    stage.say(
+        "\n   PHP died in the second shard, before PHPUnit wrote its report. The first shard alone is not a pass.\n",
+    )?;
+    stage.repo.write("test-results/shard-2/junit.xml", "");
+    stage.repo.write("test-results/shard-2/junit.xml.exit", "255\n");
+    stage.tests(commit, "gate --publish never test-results/shard-*/junit.xml", Exit::Input).await
 }
 
 async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<()> {
-    stage.say("\n4. The second push mends what was found, and one old problem beside it.\n")?;
+    stage.say("\n5. The second push mends what was found, and one old problem beside it.\n")?;
     stage.put("fix")?;
-    let commit = stage.repo.commit("Check that the order exists and was paid");
+    let commit = stage.push("Check that the order exists and was paid");
     stage.put_reports("fixed")?;
     stage.lint(&commit, "gate --changed-lines reports/*.json", Exit::Pass).await?;
     stage.lint(&commit, "baseline shrink reports/*.json", Exit::Pass).await?;
+    stage.tests(&commit, &gate_over_tests(), Exit::Pass).await?;
+    stage.tests(&commit, &format!("flaky {HISTORY}"), Exit::Pass).await?;
     let comments = counted(stage.bitbucket.comments(PULL_REQUEST).len(), "comment");
-    stage.say(&format!("\n   Pull request {PULL_REQUEST} still has {comments}: it was updated, not repeated."))
+    stage.say(&format!("\n   Pull request {PULL_REQUEST} still has {comments}: they were updated, not repeated."))
 }

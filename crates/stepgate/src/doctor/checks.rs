@@ -7,8 +7,8 @@ use step::publish::Target;
 use step::{Env, Pipeline, Result, Session, config, files};
 use stepgate_lint::Config;
 
-use super::{Args, Finding};
-use crate::schema;
+use super::{Args, Finding, phpunit};
+use crate::{init, schema};
 
 type Checked = (&'static str, Finding);
 
@@ -22,13 +22,16 @@ pub(super) async fn all(args: &Args, session: &Session) -> Vec<Checked> {
         Err(error) => found.push(("repository", no_repository(error))),
     }
     let explicit = args.config.config.as_ref().map(|path| session.dir.join(path));
-    let loaded = config::load::<Config>("lint", explicit.as_deref(), &root);
-    found.push(("config", configuration(&loaded, session)));
+    let lint = config::load::<Config>("lint", explicit.as_deref(), &root);
+    let tests = config::load::<stepgate_tests::Config>("tests", explicit.as_deref(), &root);
+    found.push(("config", configuration(&lint, &tests, session)));
     found.extend(schema(&root).map(|finding| ("schema", finding)));
-    let config = loaded.map(|loaded| loaded.value).unwrap_or_default();
+    let config = lint.map(|loaded| loaded.value).unwrap_or_default();
     found.push(("baseline", baseline(&config, session, &root)));
     found.push(("pipeline", pipeline_file(&root)));
     found.extend(tools(&config, session, &root));
+    let config = tests.map(|loaded| loaded.value).unwrap_or_default();
+    found.extend(phpunit::checks(&config, session, &root).into_iter().map(|finding| ("tests", finding)));
     found.push(("Bitbucket", bitbucket(args, &pipeline, session, repo.ok().as_ref()).await));
     found
 }
@@ -59,9 +62,15 @@ async fn history(repo: &Repo) -> Finding {
     }
 }
 
-fn configuration(loaded: &Result<config::Config<Config>>, session: &Session) -> Finding {
-    match loaded {
-        Ok(config) => match &config.path {
+/// The first section that cannot be read is what is said of the file.
+fn configuration<L, T>(
+    lint: &Result<config::Config<L>>,
+    tests: &Result<config::Config<T>>,
+    session: &Session,
+) -> Finding {
+    let path = lint.as_ref().map(|lint| &lint.path).and_then(|path| tests.as_ref().map(|_| path));
+    match path {
+        Ok(path) => match path {
             Some(path) => Finding::fine(files::shown(path, &session.dir).to_string()),
             None => Finding::missing(
                 format!("no {}: the defaults are in force", config::FILE_NAME),
@@ -112,7 +121,7 @@ fn baseline(config: &Config, session: &Session, root: &Path) -> Finding {
 }
 
 fn pipeline_file(root: &Path) -> Finding {
-    let name = "bitbucket-pipelines.yml";
+    let name = init::PIPELINE_NAME;
     if !root.join(name).exists() {
         return Finding::missing(format!("no {name}"), "`stepgate init` writes one, `stepgate init --print` shows it");
     }

@@ -1,4 +1,4 @@
-use crate::support::Place;
+use crate::support::{Place, Run};
 
 const CONFIG: &str = "lint:\n  changed: files\n  policy: { max: 1, tools: { phpmd: { action: warn } } }\n";
 
@@ -17,6 +17,22 @@ fn without_a_file_everything_is_the_default() {
     lint.policy.tools: {}
     lint.roots: []
     lint.tools: {}
+    tests.allow-empty: false
+    tests.coverage.exclude: ["tests/**","test/**","migrations/**","config/**"]
+    tests.coverage.max-fall: not set
+    tests.coverage.min-change: not set
+    tests.coverage.min-file: not set
+    tests.coverage.min-lines: not set
+    tests.coverage.sources: []
+    tests.destination: not set
+    tests.expect-files: not set
+    tests.fail-on: []
+    tests.history.file: not set
+    tests.history.runs: 200
+    tests.outputs: {}
+    tests.quarantine.ready-after: 10
+    tests.quarantine.tests: []
+    tests.roots: []
     [exit status: 0]
     "#);
 }
@@ -24,7 +40,8 @@ fn without_a_file_everything_is_the_default() {
 #[test]
 fn explain_says_where_each_value_came_from() {
     let place = Place::plain().write("stepgate.yaml", CONFIG).env("STEPGATE_DESTINATION", "develop");
-    insta::assert_snapshot!(place.run("config --explain -- --max 3 --output html=a.html"), @r#"
+    let lint = section("lint", &place.run("config --explain -- --max 3 --output html=a.html"));
+    insta::assert_snapshot!(lint, @r#"
     lint.allow-baseline-growth: false                # default
     lint.baseline: not set                           # default
     lint.changed: "files"                            # stepgate.yaml
@@ -41,8 +58,48 @@ fn explain_says_where_each_value_came_from() {
     lint.policy.tools.phpmd.severity: not set        # default
     lint.roots: []                                   # default
     lint.tools: {}                                   # default
-    [exit status: 0]
     "#);
+    // The same, said in full.
+    for line in
+        ["config --explain -- lint gate --max 3 -o html=a.html", "config --explain -- lint --max 3 -o html=a.html"]
+    {
+        assert_eq!(section("lint", &place.run(line)), lint);
+    }
+}
+
+/// What is said of a section.
+fn section(name: &str, run: &Run) -> String {
+    assert_eq!(run.status, 0, "{run}");
+    let lines = run.stdout.lines().filter(|line| line.starts_with(&format!("{name}.")));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn explain_says_it_of_tests_too() {
+    let config = "tests:\n  fail-on: [skipped]\n  coverage: { min-change: 80 }\n  roots: [/app]\n";
+    let place = Place::plain().write("stepgate.yaml", config).env("STEPGATE_DESTINATION", "develop");
+    let line = "config --explain -- tests gate --fail-on flaky,skipped --min-lines 60.5 --history h.jsonl --root /srv";
+    let tests = section("tests", &place.run(line));
+    insta::assert_snapshot!(tests, @r#"
+    tests.allow-empty: false                         # default
+    tests.coverage.exclude: ["tests/**","test/**","migrations/**","config/**"] # default
+    tests.coverage.max-fall: not set                 # default
+    tests.coverage.min-change: 80.0                  # stepgate.yaml
+    tests.coverage.min-file: not set                 # default
+    tests.coverage.min-lines: 60.5                   # command line
+    tests.coverage.sources: []                       # default
+    tests.destination: "develop"                     # environment
+    tests.expect-files: not set                      # default
+    tests.fail-on: ["flaky","skipped"]               # command line
+    tests.history.file: "h.jsonl"                    # command line
+    tests.history.runs: 200                          # default
+    tests.outputs: {}                                # default
+    tests.quarantine.ready-after: 10                 # default
+    tests.quarantine.tests: []                       # default
+    tests.roots: ["/srv","/app"]                     # command line
+    "#);
+    // What is said of the one gate changes nothing of the other.
+    assert_eq!(section("lint", &place.run(line)), section("lint", &place.run("config --explain")));
 }
 
 #[test]
@@ -98,6 +155,12 @@ fn wrong_arguments_of_the_gate_are_named() {
     hint: `stepgate lint gate --help` shows what there is
     [exit status: 2]
     ");
+    insta::assert_snapshot!(Place::plain().run("config -- tests gate --max 3"), @r"
+    ------- stderr -------
+    error: these are no arguments of `stepgate tests gate`: unexpected argument '--max' found
+    hint: `stepgate tests gate --help` shows what there is
+    [exit status: 2]
+    ");
 }
 
 #[test]
@@ -106,4 +169,6 @@ fn schemas_are_printed_whole() {
     assert_eq!(place.run("schema config").stdout, stepgate::schema::CONFIG);
     let report = place.run("schema report").stdout;
     assert_eq!(report.replace("[VERSION]", env!("CARGO_PKG_VERSION")), findings::write::REPORT_SCHEMA);
+    let report = place.run("schema tests-report").stdout;
+    assert_eq!(report.replace("[VERSION]", env!("CARGO_PKG_VERSION")), stepgate_tests::REPORT_SCHEMA);
 }

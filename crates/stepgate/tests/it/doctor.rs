@@ -23,6 +23,8 @@ fn a_repository_that_was_just_set_up_has_nothing_to_mend() {
     ok   baseline      stepgate-baseline.jsonl, 0 entries
     ok   pipeline      bitbucket-pipelines.yml
     ok   tool          phpstan: [DIR]/vendor/bin/phpstan with phpstan.neon
+    -    tests         no PHPUnit is configured here
+                       `stepgate tests gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -45,6 +47,8 @@ fn outside_of_a_repository_it_says_what_still_works() {
                        `stepgate init` writes one, `stepgate init --print` shows it
     -    tool          no tool is configured here
                        `stepgate lint gate` still judges reports that are made elsewhere
+    -    tests         no PHPUnit is configured here
+                       `stepgate tests gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -84,6 +88,8 @@ fn a_broken_config_and_a_broken_baseline_are_to_be_mended() {
                        `stepgate init` writes one, `stepgate init --print` shows it
     -    tool          no tool is configured here
                        `stepgate lint gate` still judges reports that are made elsewhere
+    -    tests         no PHPUnit is configured here
+                       `stepgate tests gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -101,6 +107,42 @@ fn a_tool_that_is_configured_and_not_installed_is_to_be_mended() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     MEND tool          phpstan: phpstan.neon is here, the program is neither in vendor/bin nor in PATH
                        composer require --dev phpstan/phpstan
+    ");
+}
+
+/// What is said of tests, in a repository whose PHPUnit is configured by `phpunit`.
+fn tests(phpunit: &str, place: Place) -> String {
+    let place = place.write("phpunit.dist.xml", phpunit).program("vendor/bin/phpunit");
+    let doctor = place.run("doctor");
+    let lines = doctor.stdout.lines().skip_while(|line| !line.contains("tests  "));
+    lines.take_while(|line| !line.contains("Bitbucket  ")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_phpunit_that_leaves_no_report_is_told() {
+    insta::assert_snapshot!(tests("<phpunit/>", Place::repo(repo())), @r"
+    -    tests         phpunit: neither phpunit.dist.xml nor bitbucket-pipelines.yml has it write a report
+                       `--log-junit FILE` does; `stepgate init --print --pipeline tests` shows the steps to add
+    ");
+    let fine = "ok   tests         phpunit: [DIR]/vendor/bin/phpunit with phpunit.dist.xml";
+    let logging = "<phpunit><logging><junit outputFile=\"junit.xml\"/></logging></phpunit>";
+    assert_eq!(tests(logging, Place::repo(repo())), fine);
+    let place = Place::repo(repo());
+    assert_eq!(place.run("init --pipeline tests").status, 0);
+    assert_eq!(tests("<phpunit/>", place), fine);
+}
+
+#[test]
+fn a_quarantine_that_has_ended_and_a_history_that_is_broken_are_to_be_mended() {
+    let config = "tests:
+  history: { file: history.jsonl }
+  quarantine:
+    tests:
+      - { test: 'App\\Tests\\PriceTest::testVat', owner: shop, reason: slow, expires: 2020-01-31 }
+      - { test: 'App\\Tests\\PriceTest::testNet', owner: shop, reason: slow, expires: 2999-01-31 }
+";
+    let place = Place::repo(repo()).write("stepgate.yaml", config).write("history.jsonl", "no history\nat all\n");
+    insta::assert_snapshot!(tests("<phpunit><junit/></phpunit>", place), @r"
     ");
 }
 

@@ -1,5 +1,5 @@
-use stepgate::init::{CONFIG, PIPELINE};
-use stepgate_lint::Config;
+use serde_json::Value;
+use stepgate::init::{CONFIG, Pipeline};
 
 use crate::support::{Place, yaml};
 
@@ -11,12 +11,13 @@ fn init_writes_config_schema_and_pipeline() {
     wrote bitbucket-pipelines.yml
     wrote stepgate.schema.json
     next: read the first two, commit all three, and run `stepgate doctor`
+    the steps for tests: `stepgate init --print --pipeline tests`
     [exit status: 0]
     ");
     assert_eq!(place.files(), ["bitbucket-pipelines.yml", "stepgate.schema.json", "stepgate.yaml"]);
     assert_eq!(
         (place.read("stepgate.yaml").as_str(), place.read("bitbucket-pipelines.yml").as_str()),
-        (CONFIG, PIPELINE)
+        (CONFIG, Pipeline::Lint.text())
     );
     assert_eq!(place.read("stepgate.schema.json"), place.run("schema config").stdout);
     let (_, schema) = CONFIG.lines().next().and_then(|line| line.split_once("$schema=")).expect("a schema is named");
@@ -36,15 +37,27 @@ fn init_does_not_replace_what_is_there_and_leaves_nothing_behind() {
     assert_eq!(place.files(), ["bitbucket-pipelines.yml"]);
     assert_eq!(place.read("bitbucket-pipelines.yml"), "ours\n");
     assert_eq!(place.run("init --force").status, 0);
-    assert_eq!(place.read("bitbucket-pipelines.yml"), PIPELINE);
+    assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Lint.text());
+}
+
+#[test]
+fn init_writes_the_pipeline_that_is_asked_for() {
+    let place = Place::plain();
+    let said = place.run("init --pipeline tests");
+    assert!(said.stdout.ends_with("static analysis: `stepgate init --print --pipeline lint`\n"), "{said}");
+    assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Tests.text());
 }
 
 #[test]
 fn init_can_print_instead() {
     let place = Place::plain().write("stepgate.yaml", "ours\n");
-    let printed = place.run("init --print");
-    let expected = format!("# ---- stepgate.yaml ----\n{CONFIG}\n# ---- bitbucket-pipelines.yml ----\n{PIPELINE}\n");
-    assert_eq!((printed.status, printed.stdout), (0, expected));
+    for (line, pipeline) in [("init --print", Pipeline::Lint), ("init --print --pipeline tests", Pipeline::Tests)] {
+        let printed = place.run(line);
+        let pipeline = pipeline.text();
+        let expected =
+            format!("# ---- stepgate.yaml ----\n{CONFIG}\n# ---- bitbucket-pipelines.yml ----\n{pipeline}\n");
+        assert_eq!((printed.status, printed.stdout), (0, expected));
+    }
     assert_eq!(place.files(), ["stepgate.yaml"]);
 }
 
@@ -104,12 +117,20 @@ fn the_template_is_a_valid_config_when_its_comments_are_taken_away() {
 fn the_values_in_the_template_are_the_defaults() {
     let text = in_force(false);
     let written = yaml(&text);
-    let mut default = serde_json::to_value(Config::default()).expect("JSON");
+    let (lint, tests) = (stepgate_lint::Config::default(), stepgate_tests::Config::default());
+    let mut default = serde_json::json!({ "lint": lint, "tests": tests });
     // The file says what the default of these means.
-    default["baseline"] = Config::default().baseline_path().to_string_lossy().into();
-    default["policy"]["severity"] = "info".into();
-    let written = written["lint"].as_object().expect("a section");
-    assert!(written.len() > 3, "{text}");
+    default["lint"]["baseline"] = lint.baseline_path().to_string_lossy().into();
+    default["lint"]["policy"]["severity"] = "info".into();
+    default["tests"]["expect-files"] = 1.into();
+    for section in step::config::SECTIONS {
+        let written = written[section].as_object().expect("a section");
+        assert!(written.len() > 3, "{text}");
+        are_the_defaults(written, &mut default[section]);
+    }
+}
+
+fn are_the_defaults(written: &serde_json::Map<String, Value>, default: &mut Value) {
     for (key, value) in written {
         match (value.as_object(), default[key].as_object_mut()) {
             (Some(value), Some(default)) => {

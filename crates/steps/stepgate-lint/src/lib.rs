@@ -29,7 +29,7 @@ use step::{Exit, Result, Session};
 pub use args::Args;
 pub use config::Config;
 pub use run::{Installed, installed};
-pub use settings::{Setting, settings};
+pub use settings::settings;
 
 use args::{Command, GateArgs, RunArgs};
 use gate::Prepared;

@@ -1,35 +1,16 @@
 //! The configuration in force, setting by setting, for people who wonder.
 
-use serde_json::Value;
 use step::args::Sources;
-use step::config::{self, Origin};
+use step::config::{self, Setting};
 
 use crate::args::JudgeArgs;
 use crate::config::Config;
 use crate::gate;
 
-/// One setting of the `lint` section.
-#[derive(Debug)]
-pub struct Setting {
-    /// Its path in the section: `policy.block`.
-    pub key: String,
-    /// Its value, as JSON.
-    pub value: Value,
-    /// Where the value came from.
-    pub origin: Origin,
-}
-
 /// Every setting of `config` with what `args`, given as `sources` say, make of it.
 #[must_use]
 pub fn settings(config: &config::Config<Config>, args: &JudgeArgs, sources: &Sources) -> Vec<Setting> {
-    let value = serde_json::to_value(overridden(&config.value, args)).unwrap_or_default();
-    let mut settings = Vec::new();
-    flatten(String::new(), value, &mut |key: String, value: Value| {
-        let flag = flags(&key).iter().copied().find(|flag| sources.get(flag).is_some());
-        let origin = config.origin(&key, flag, sources);
-        settings.push(Setting { key, value, origin });
-    });
-    settings
+    config.settings(&overridden(&config.value, args), flags, sources)
 }
 
 /// The config with what the command line says in its place.
@@ -58,18 +39,5 @@ fn flags(key: &str) -> &'static [&'static str] {
         "destination" => &["destination"],
         _ if key.starts_with("outputs") => &["outputs"],
         _ => &[],
-    }
-}
-
-/// Hands every leaf of `value` to `each`, with its path.
-fn flatten(key: String, value: Value, each: &mut impl FnMut(String, Value)) {
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            for (name, value) in fields {
-                let path = if key.is_empty() { name } else { format!("{key}.{name}") };
-                flatten(path, value, each);
-            }
-        }
-        leaf => each(key, leaf),
     }
 }

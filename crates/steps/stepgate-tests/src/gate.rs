@@ -52,9 +52,7 @@ impl<'p> Prepared<'p> {
         let bitbucket = bitbucket_quarantine(args, session)?;
         let quarantine = Quarantine::new(place.config.quarantine.tests.clone(), bitbucket, clock::today());
         let diff = diff(args, &place).await?;
-        let mut fail_on = args.policy.fail_on.clone();
-        fail_on.extend(place.config.fail_on.iter().filter(|what| !args.policy.fail_on.contains(what)));
-        fail_on.dedup();
+        let fail_on = fail_on(&args.policy.fail_on, &place.config.fail_on);
         Ok(Self { args, place, fail_on, outputs, target, remembered, quarantine, diff })
     }
 
@@ -203,6 +201,17 @@ impl<'p> Prepared<'p> {
         let lines = change::lines_in(commit, self.place.repo().ok()?).await;
         lines.map_err(|failure| words::warn(session, &format!("annotations may be some lines off: {failure}"))).ok()
     }
+}
+
+/// What makes the gate say no, each once: what was `given` on the command line, and what is `configured`.
+pub(crate) fn fail_on(given: &[FailOn], configured: &[FailOn]) -> Vec<FailOn> {
+    let mut all: Vec<FailOn> = Vec::new();
+    for what in given.iter().chain(configured) {
+        if !all.contains(what) {
+            all.push(*what);
+        }
+    }
+    all
 }
 
 /// Reads every report, and settles which attempts decide.

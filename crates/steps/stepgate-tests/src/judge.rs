@@ -6,7 +6,6 @@ use junit::against::{Difference, compare};
 use junit::case::Case;
 use junit::history::History;
 use junit::quarantine::{By as Keeper, Quarantine};
-use junit::scan::Scan;
 use step::words::count;
 
 use crate::args::FailOn;
@@ -157,7 +156,6 @@ fn inputs(documents: &[Document], tests: u64, allow_empty: bool) -> Vec<Input> {
     let judged = documents.iter().map(|document| {
         let mut input = document.input.clone();
         let held = document.scan.as_ref().map(|scan| scan.suites.iter().any(|suite| suite.had_cases));
-        input.holds = document.scan.as_ref().map_or(0, |scan| Scan::totals(scan).tests);
         if held == Some(false) && !(allow_empty && tests > 0) {
             input.problems.push("it holds no test at all; if that can be, say so with --allow-empty".to_owned());
         }

@@ -10,6 +10,7 @@
 //! - `write`: one function per format; `merged`: the reports that are made from the inputs; `bulletin`: for Bitbucket.
 //! - `gate`: the one path from arguments to the exit code. `run`, `merge`, `split` (with `phpunit`), `flaky` and
 //!   `formats`: the other subcommands.
+//! - `settings`: the configuration in force, and `health`: what can be told of it, for people who wonder.
 
 pub mod args;
 mod bulletin;
@@ -19,6 +20,7 @@ mod cover;
 mod flaky;
 mod formats;
 mod gate;
+mod health;
 mod inputs;
 mod judge;
 mod merge;
@@ -28,6 +30,7 @@ mod place_of;
 mod remembered;
 mod report;
 mod run;
+mod settings;
 mod split;
 mod tally;
 mod write;
@@ -36,6 +39,9 @@ use step::{Exit, Result, Session};
 
 pub use args::Args;
 pub use config::Config;
+pub use health::{ended_quarantine, runs_in_history};
+pub use phpunit::CONFIGS as PHPUNIT_CONFIGS;
+pub use settings::settings;
 
 use args::{Command, GateArgs};
 use gate::Prepared;

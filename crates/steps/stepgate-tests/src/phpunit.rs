@@ -5,14 +5,16 @@ use std::path::Path;
 
 use step::{Failure, Result, files};
 
-/// The configurations that PHPUnit looks for, in its order.
-const CONFIGS: [&str; 2] = ["phpunit.xml", "phpunit.xml.dist"];
+/// The configurations that PHPUnit looks for, in its order (`XmlConfigurationFileFinder` of PHPUnit 10 and later;
+/// before, the second was not known).
+pub const CONFIGS: [&str; 3] = ["phpunit.xml", "phpunit.dist.xml", "phpunit.xml.dist"];
 
 /// The configuration of `dir`, with `tests` as its only test suite.
 pub(crate) fn config(tests: &[&str], dir: &Path) -> Result<String> {
     let Some(name) = CONFIGS.into_iter().find(|name| dir.join(name).is_file()) else {
-        return Err(Failure::input("cannot make a configuration of PHPUnit: there is none here to start from")
-            .hint("run this where phpunit.xml or phpunit.xml.dist is, or print the files: --print lines"));
+        return Err(Failure::input("cannot make a configuration of PHPUnit: there is none here to start from").hint(
+            "run this where phpunit.xml, phpunit.dist.xml or phpunit.xml.dist is, or print the files: --print lines",
+        ));
     };
     let bytes = files::read(&dir.join(name), 1 << 20)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -41,7 +41,8 @@ fn frame(line: &str) -> Option<(&str, u32)> {
         .rsplit_once('(')
         .filter(|(_, rest)| rest.contains(':') && rest.ends_with(')'))
         .map_or(line, |(_, rest)| rest);
-    let line = line.strip_prefix("at ").unwrap_or(line).strip_prefix("file://").unwrap_or(line);
+    let line = line.strip_prefix("at ").unwrap_or(line);
+    let line = line.strip_prefix("file://").unwrap_or(line);
     // PHP's own traces: `#0 /app/src/A.php(12): f()`.
     let line = match line.strip_prefix('#').and_then(|rest| rest.split_once(' ')) {
         Some((number, rest)) if number.bytes().all(|byte| byte.is_ascii_digit()) => rest,

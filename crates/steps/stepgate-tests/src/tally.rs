@@ -25,7 +25,7 @@ pub(crate) struct Tally<'q> {
     pub(crate) held: Vec<(Case, usize, u64)>,
     /// How many there are beyond those.
     pub(crate) unlisted: u64,
-    slowest: BinaryHeap<Reverse<Slow>>,
+    slowest: BinaryHeap<Reverse<(Slow, Key)>>,
     /// What every test did, when there is something to compare it with.
     pub(crate) results: Option<Results>,
     /// What every test did, when it is to be remembered.
@@ -75,7 +75,7 @@ impl<'q> Tally<'q> {
 
     /// Takes a case of the document with that number.
     pub(crate) fn take(&mut self, document: usize, attempt: u32, case: &Case, place: Place) {
-        self.slow(case);
+        self.slow(case, (document, place.ordinal));
         if self.uses_quarantine {
             self.usage.find(case);
         }
@@ -113,6 +113,7 @@ impl<'q> Tally<'q> {
         let Some(ledger) = self.ledger.take() else { return };
         let Settled { tests, dropped } = ledger.settle(scans);
         self.held.retain(|(_, document, ordinal)| !dropped.contains(&(*document, *ordinal)));
+        self.slowest.retain(|Reverse((_, key))| !dropped.contains(key));
         let mut places: HashMap<Key, usize> =
             self.held.iter().enumerate().map(|(at, (_, document, ordinal))| ((*document, *ordinal), at)).collect();
         for (id, results) in tests {
@@ -141,17 +142,17 @@ impl<'q> Tally<'q> {
 
     /// The tests that took longest, longest first.
     pub(crate) fn slowest(&self) -> Vec<Slow> {
-        let mut slowest: Vec<Slow> = self.slowest.iter().map(|Reverse(slow)| slow.clone()).collect();
+        let mut slowest: Vec<Slow> = self.slowest.iter().map(|Reverse((slow, _))| slow.clone()).collect();
         slowest.sort_by(|a, b| b.cmp(a));
         slowest
     }
 
-    fn slow(&mut self, case: &Case) {
+    fn slow(&mut self, case: &Case, key: Key) {
         let Some(time) = case.time.filter(|time| *time > 0) else { return };
-        if self.slowest.len() >= SLOWEST && self.slowest.peek().is_some_and(|Reverse(least)| least.time >= time) {
+        if self.slowest.len() >= SLOWEST && self.slowest.peek().is_some_and(|Reverse((least, _))| least.time >= time) {
             return;
         }
-        self.slowest.push(Reverse(Slow { time, id: case.id(), file: case.file.clone() }));
+        self.slowest.push(Reverse((Slow { time, id: case.id(), file: case.file.clone() }, key)));
         if self.slowest.len() > SLOWEST {
             self.slowest.pop();
         }

@@ -163,6 +163,83 @@ fn long_text_comes_in_pieces_and_no_reference_is_cut() {
 }
 
 #[test]
+fn what_is_there_of_a_text_is_told_before_it_is_told_that_it_is_cut_short() {
+    let mut scanner = Scanner::new(&b"<a><![CDATA[abc]"[..]);
+    assert!(matches!(scanner.next(), Ok(Some(Token::Open(_)))));
+    assert!(matches!(scanner.next(), Ok(Some(Token::Text(text))) if text.raw == "abc]" && text.first && !text.last));
+    assert!(matches!(scanner.next(), Err(error) if error.kind == ErrorKind::Truncated));
+}
+
+#[test]
+fn a_piece_never_ends_within_what_may_not_stand_in_a_text() {
+    for shift in 0..4 {
+        let document = format!("<a>{}{}</a>", "x".repeat(shift), "]]>x".repeat(100_000));
+        let mut scanner = Scanner::new(document.as_bytes());
+        let (mut found, mut pieces) = (0, 0);
+        while let Ok(Some(token)) = scanner.next() {
+            if let Token::Text(text) = token {
+                found += text.raw.matches("]]>").count();
+                pieces += 1;
+            }
+        }
+        assert!(found == 100_000 && pieces > 3, "{shift}: {found} {pieces}");
+    }
+}
+
+#[test]
+fn tokens_know_where_they_stand() {
+    let document = "\u{FEFF}<?xml version='1.0'?><a>\n<!-- x --><b c='&lt;é' /><![CDATA[<é]]>x</a >";
+    for step in [1, 3, 1000] {
+        let mut scanner = Scanner::new(Slowly(document.as_bytes(), step));
+        let mut spans = Vec::new();
+        while let Ok(Some(_)) = scanner.advance() {
+            let (from, to) = scanner.span();
+            spans.push(&document[usize::try_from(from).expect("small")..usize::try_from(to).expect("small")]);
+        }
+        assert_eq!(spans, ["<a>", "\n", "<b c='&lt;é' />", "", "<![CDATA[<é]]>", "x", "</a >"]);
+        assert!(scanner.is_exact());
+        assert_eq!(scanner.span().1, document.len() as u64);
+    }
+}
+
+#[test]
+fn whether_a_document_is_well_formed_as_it_stands_is_known() {
+    for (document, attributes, texts, exact) in [
+        ("<a b=\"&lt;&#10;>'\">&amp; ]] > é<![CDATA[& <]]></a>", true, true, true),
+        ("<a b='\"'/>", true, true, true),
+        ("<a b=\"a<b\"/>", false, true, true),
+        ("<a b=\"a & b\">x & y</a>", false, false, true),
+        ("<a b=\"&#27;\">&nbsp;</a>", false, false, true),
+        ("<a>]]></a>", true, false, true),
+        ("<a b=\"\u{1b}\"/>", true, true, false),
+        ("<a>\u{FFFE}</a>", true, true, false),
+        ("<a>\u{FFFD}\u{FFFC}</a>", true, true, true),
+    ] {
+        let mut scanner = Scanner::new(document.as_bytes());
+        let (mut attributes_stand, mut texts_stand) = (true, true);
+        while let Some(token) = scanner.next().expect("well-formed enough") {
+            match token {
+                Token::Open(tag) => attributes_stand &= tag.attributes().all(|attribute| attribute.stands()),
+                Token::Text(text) => texts_stand &= text.stands(),
+                Token::Close => {}
+            }
+        }
+        assert_eq!((attributes_stand, texts_stand, scanner.is_exact()), (attributes, texts, exact), "{document}");
+    }
+}
+
+#[test]
+fn an_attribute_given_twice_is_found_among_few_and_among_many() {
+    for count in [2, 15, 16, 17, 100] {
+        let names: String = (0..count).map(|number| format!(" name{number}='x'")).collect();
+        assert!(tokens(format!("<a{names}/>").as_bytes()).is_ok());
+        let error = tokens(format!("<a{names} name1='y'/>").as_bytes()).expect_err("twice");
+        assert!(error.contains("the attribute name1 is given twice"), "{error}");
+    }
+    assert!(tokens(&b"<a x:b='' b='' y:b=''/>"[..]).is_ok());
+}
+
+#[test]
 fn many_attributes_and_deep_nesting_cost_what_they_weigh() {
     let attributes: String = (0..100_000).map(|number| format!(" a{number}=\"x\"")).collect();
     assert_eq!(tokens(format!("<a{attributes}/>").as_bytes()).map(|said| said.matches('=').count()), Ok(100_000));

@@ -94,7 +94,7 @@ async fn the_tests_have_a_report_and_so_has_the_coverage() {
     1 entry of the quarantine has expired
     40% of the changed lines ran, 80% must
     App\Tests\RefundTest::testRefund: Failed asserting that 1 matches expected 2.
-    App\Tests\OrderTest::testTotal with data set "<script>alert(1)</script> | "x" 'y' & `z` ]]> �[31mred�[0m �gnp.exe @team [a](https://b.example) **c**": <script>alert(1)</script> | "x" 'y' & `z` ]]> �[31mred�[0m �gnp.exe
+    App\Tests\OrderTest::testTotal with data set "<script>alert(1)</script> | "x" 'y' & `z` ]]> �[31mred�[0m �gnp.exe @team [a](https://b.example) **c**": <script>alert(1)</script> | "x" 'y' & `z` ]]> �[31mred�[0m �gnp.exe @team [a](https://b.example) **c** 012345678901234567890123456789012345678901234…
     1,234 tests: 1,221 passed, 3 failed, 1 errored, 9 skipped; 1 flaky, 2 in quarantine
     Verdict: "fail"
     Tests: 1234
@@ -135,7 +135,7 @@ async fn red_and_flaky_tests_stand_where_they_failed_and_what_blocks_comes_first
     let stored = annotations(&server, "stepgate-tests");
     insta::assert_snapshot!(shown(&stored), @r#"
     src/Service/RefundService.php 31 HIGH FAILED Failed asserting that 1 matches expected 2. (App\Tests\RefundTest::testRefund)
-    tests/OrderTest.php 17 HIGH FAILED <script>alert(1)</script> | x 'y' & `z` ]]> �[31mred�[0m �gnp.exe (App\Tests\OrderTest::testTotal with data…
+    tests/OrderTest.php 17 HIGH FAILED <script>alert(1)</script> | x 'y' & `z` ]]> �[31mred�[0m �gnp.exe @team [a](https://b.example) **c** 012345…
     tests/cart.spec.js 9 LOW SKIPPED passed only in attempt 2: locator.click: Timeout 30000ms exceeded. ([chromium] cart.spec.js::adds to the cart)
     null null MEDIUM IGNORED in quarantine: Connection refused (App\Tests\BankTest::testTransfer)
     null null MEDIUM IGNORED /usr/share/php/Twig/Environment.php:7: in quarantine: Failed asserting that false is true. (App\Tests\MailTes…

@@ -96,7 +96,9 @@ fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)
     input.format = input.format.or(Some("junit"));
     input.problems.extend(scan.problems.iter().cloned());
     input.notes.extend(scan.notes.iter().cloned());
-    document.red = scan.totals().red();
+    let totals = scan.totals();
+    input.holds = totals.tests;
+    document.red = totals.red();
     document.scan = Some(scan);
     Ok(())
 }

@@ -7,12 +7,14 @@ use junit::case::{Case, Fault};
 use super::Options;
 use crate::report::{By, Disposition, Gate, Input, Place, Quarantine, Test};
 
-/// Nanoseconds as people read them: `0.12 s`, `3.4 s`, `21 s`, `1 min 12 s`, `2 h 5 min`.
+/// Nanoseconds as people read them: `0.4 ms`, `12 ms`, `0.12 s`, `3.4 s`, `21 s`, `1 min 12 s`, `2 h 5 min`.
 pub(crate) fn duration(ns: u64) -> String {
     let rounded_to = |unit: u64| ns / unit + u64::from(ns % unit >= unit / 2);
     let [hundredths, tenths, seconds] = [10_000_000, 100_000_000, 1_000_000_000].map(rounded_to);
     match (hundredths, tenths, seconds) {
         _ if ns == 0 => "0 s".to_owned(),
+        _ if ns < 950_000 => format!("0.{} ms", rounded_to(100_000)),
+        _ if ns < 99_500_000 => format!("{} ms", rounded_to(1_000_000)),
         (..100, ..) => format!("0.{hundredths:02} s"),
         (_, ..100, _) => format!("{}.{} s", tenths / 10, tenths % 10),
         (.., ..60) => format!("{seconds} s"),
@@ -160,8 +162,11 @@ mod tests {
     fn durations_are_as_exact_as_people_read_them() {
         let shown = [
             (0, "0 s"),
-            (4_999_999, "0.00 s"),
-            (5_000_000, "0.01 s"),
+            (400_000, "0.4 ms"),
+            (949_999, "0.9 ms"),
+            (950_000, "1 ms"),
+            (99_499_999, "99 ms"),
+            (99_500_000, "0.10 s"),
             (120_000_000, "0.12 s"),
             (994_999_999, "0.99 s"),
             (995_000_000, "1.0 s"),

@@ -37,7 +37,7 @@ fn row(test: &Flakiness, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "<i class=\"{}\"></i>", outcome.as_str())?;
     }
     let share = percent(trouble, runs);
-    writeln!(out, "</div></td><td class=\"num\">{} of {} ({share}%)</td></tr>", number(trouble), number(runs))
+    writeln!(out, "</div></td><td class=\"num\">{} of {}, {share}%</td></tr>", number(trouble), count(runs, "run"))
 }
 
 /// `3 flaky, 4 failed, 2 changes of result on the same commit, passed 5 times since`.
@@ -102,7 +102,7 @@ mod tests {
         </i>
         </div>
         </td>
-        <td class="num">3 of 20 (15.0%)</td>
+        <td class="num">3 of 20 runs, 15.0%</td>
         </tr>
         "#);
     }

@@ -1,5 +1,3 @@
-use findings::words::number;
-
 use super::cases::anchor;
 use crate::report::{By, Disposition, Gate, Input};
 use crate::write::fixture::{self, HOSTILE, gate, incomplete, large, options, passing, written};
@@ -201,14 +199,13 @@ fn a_test_that_is_not_on_the_page_is_not_linked_to() {
     let mut gate = large(2_001);
     gate.tests[2_000].disposition = Disposition::Quarantined(By::Bitbucket);
     let page = written(Output::Html, &gate, &Options::default());
-    assert!(page.contains("Bitbucket’s own list") && !page.contains("href=\"#test-"), "{}", number(page.len() as u64));
+    assert!(page.contains("Bitbucket’s own list") && !page.contains("href=\"#test-"));
 }
 
 #[test]
 fn inputs_that_cannot_be_relied_on_come_first_with_what_is_wrong() {
     let page = written(Output::Html, &incomplete(), &Options::default());
-    let rows: Vec<_> = page.split("class=\"path\">reports/<wbr>").skip(1).map(|row| &row[..7]).collect();
-    assert!(page.find("junit-2").unwrap() < page.find("junit-1").unwrap(), "{rows:?}");
+    assert!(page.find("junit-2").unwrap() < page.find("junit-1").unwrap());
     assert_eq!(page.matches("<td class=\"state no\">incomplete</td>").count(), 2);
     assert!(page.contains("the file is empty"));
 }

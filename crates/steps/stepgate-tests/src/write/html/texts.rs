@@ -66,7 +66,7 @@ impl<'o> Texts<'o> {
         lines(&shown, out)?;
         writeln!(out, "</pre>")?;
         let chars = long.chars().count();
-        if chars > TEXT_CHARS {
+        if chars > TEXT_CHARS || shown.lines().any(|line| line.chars().nth(LINE_CHARS).is_some()) {
             let (chars, at) = (number(chars as u64), self.elsewhere());
             writeln!(out, "<p class=\"why\">cut, {chars} characters in all{at}</p>")?;
         }
@@ -160,6 +160,8 @@ mod tests {
 
     #[test]
     fn long_texts_and_long_lists_are_cut_and_say_so() {
+        let page = written(&[fault("", &"x".repeat(LINE_CHARS + 1))], &[]);
+        assert!(page.contains("x…\n</pre>\n<p class=\"why\">cut, 501 characters in all</p>"), "{page}");
         let page = written(&vec![fault("", &"x".repeat(10_000)); 7], &[("junit", "build/<x>.xml")]);
         assert_eq!(page.matches("<pre").count(), 5);
         assert!(page.contains("cut, 10,000 characters in all; it is in build/&lt;x&gt;.xml"), "{page}");

@@ -3,7 +3,7 @@ use std::process::Command;
 
 use junit::history::{Flakiness, Outcome};
 
-use super::{HOSTILE, fixture, gate, hostile, incomplete, options, passing, written};
+use super::{HOSTILE, fixture, gate, hostile, options, written};
 use crate::report::{Gate, Slow};
 use crate::write::Output;
 
@@ -87,19 +87,14 @@ fn a_browser_sees_every_test_and_no_element_that_came_from_a_report() {
 #[test]
 #[ignore = "needs chromium"]
 fn there_are_pictures_to_look_at() {
-    for (name, gate) in [("fail", gate()), ("pass", passing()), ("incomplete", incomplete()), ("rich", rich())] {
-        let (path, text) = page(&gate, &format!("{name}.html"));
-        for (name, scheme) in [(format!("{name}-light"), 1), (format!("{name}-dark"), 0)] {
-            let picture = folder().join(format!("{name}.png"));
-            let scheme = format!("--blink-settings=preferredColorScheme={scheme}");
-            chromium(
-                &path,
-                &["--window-size=1280,4200".to_owned(), scheme, format!("--screenshot={}", picture.display())],
-            );
-            assert!(std::fs::metadata(picture).unwrap().len() > 10_000);
-        }
-        measured(&format!("{name}-phone.html"), &text, [390, 7_000], "1");
+    let (path, text) = page(&gate(), "pictures.html");
+    for (name, scheme) in [("light", 1), ("dark", 0)] {
+        let picture = folder().join(format!("{name}.png"));
+        let scheme = format!("--blink-settings=preferredColorScheme={scheme}");
+        chromium(&path, &["--window-size=1280,4200".to_owned(), scheme, format!("--screenshot={}", picture.display())]);
+        assert!(std::fs::metadata(picture).unwrap().len() > 10_000);
     }
+    measured("pictures-phone.html", &text, [390, 6_000], "1");
 }
 
 /// What `script` puts into `data-measured` of the body, for `text` in a frame of that size: a browser window is never

@@ -52,9 +52,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 fn lines(coverage: &Coverage) -> BTreeMap<(&str, u32), (u64, Ratio)> {
     let of_file = |(path, file)| -> Vec<_> {
         let (path, file): (&String, &coverage::FileCoverage) = (path, file);
-        let line = |(&number, line): (&u32, &coverage::Line)| {
-            ((path.as_str(), number), (line.hits, line.branch_ratio()))
-        };
+        let line =
+            |(&number, line): (&u32, &coverage::Line)| ((path.as_str(), number), (line.hits, line.branch_ratio()));
         file.lines.iter().map(line).collect()
     };
     coverage.files.iter().flat_map(of_file).collect()
