@@ -26,7 +26,8 @@ struct Entry {
     status: Status,
     flaky: bool,
     time: Option<u64>,
-    fault: Option<Fault>,
+    /// What speaks against it, when it is red.
+    red: Option<Attempt>,
 }
 
 impl Entry {
@@ -60,9 +61,10 @@ pub struct Settled {
 impl Ledger {
     /// Notes the result `case` of the document with the number `document`, which is of the attempt `attempt`, from 1.
     pub fn record(&mut self, document: usize, attempt: u32, place: Place, case: &Case) {
-        let fault = case.status.is_red().then(|| case.faults.first().cloned().unwrap_or_default());
+        let fault = || case.faults.first().cloned().unwrap_or_default();
+        let red = case.status.is_red().then(|| Attempt { fault: fault(), output: case.output.clone() });
         let entry =
-            Entry { document, attempt, place, status: case.status, flaky: case.is_flaky(), time: case.time, fault };
+            Entry { document, attempt, place, status: case.status, flaky: case.is_flaky(), time: case.time, red };
         self.tests.entry(case.id()).or_default().push(entry);
     }
 
@@ -73,12 +75,19 @@ impl Ledger {
     pub fn settle(self, scans: &mut [Scan]) -> Settled {
         let mut settled = Settled::default();
         for (id, mut entries) in self.tests {
+            // What its own document already takes for an attempt of another result is settled.
+            entries.retain(|entry| !is_dropped(entry, scans));
             entries.sort_by_key(|entry| entry.attempt); // stable: in the order of the documents
             let results = settle(entries, scans, &mut settled.dropped);
             settled.tests.insert(id, results);
         }
         settled
     }
+}
+
+fn is_dropped(entry: &Entry, scans: &[Scan]) -> bool {
+    let folds = scans.get(entry.document).map(|scan| &scan.folds);
+    folds.is_some_and(|folds| matches!(folds.get(&entry.place.ordinal), Some(Fold::Dropped)))
 }
 
 fn settle(entries: Vec<Entry>, scans: &mut [Scan], dropped: &mut HashSet<Key>) -> Vec<Result> {
@@ -95,7 +104,7 @@ fn settle(entries: Vec<Entry>, scans: &mut [Scan], dropped: &mut HashSet<Key>) -
         }
         take(earlier, scans, dropped);
         let (earlier, mut attempts) = standing.remove(at);
-        attempts.extend(earlier.fault.map(|fault| Attempt { status: Some(earlier.status), fault }));
+        attempts.extend(earlier.red);
         standing.push((entry, attempts));
     }
     standing.into_iter().map(|(entry, attempts)| decide(&entry, attempts, scans)).collect()
@@ -122,7 +131,9 @@ fn decide(entry: &Entry, attempts: Vec<Attempt>, scans: &mut [Scan]) -> Result {
     let flaky = entry.status == Status::Passed && (entry.flaky || was_red);
     let earlier = attempts.iter().map(|attempt| attempt.fault.clone()).collect();
     if let Some(scan) = scans.get_mut(entry.document).filter(|_| was_red) {
-        scan.folds.insert(entry.place.ordinal, Fold::Deciding(attempts));
+        let own = scan.folds.remove(&entry.place.ordinal);
+        let own = if let Some(Fold::Deciding(own)) = own { own } else { Vec::new() };
+        scan.folds.insert(entry.place.ordinal, Fold::Deciding(attempts.into_iter().chain(own).collect()));
         if let Some(suite) = scan.suites.get_mut(entry.place.suite).filter(|_| flaky && !entry.flaky) {
             suite.own.flaky += 1;
         }
@@ -150,7 +161,7 @@ mod tests {
             });
             let text = format!("<testsuite name='s'>{}</testsuite>", cases.collect::<String>());
             let read = scan(text.as_bytes(), Limits::default(), &mut |case, place| {
-                ledger.record(number, attempt, place, case)
+                ledger.record(number, attempt, place, case);
             });
             scans.push(read.expect("JUnit"));
         }
@@ -179,6 +190,32 @@ mod tests {
     fn what_was_not_run_again_or_skipped_then_stays_red() {
         assert_eq!(counts(&["a:F b:F", "b"]), [1, 1, 0, 1]);
         assert_eq!(counts(&["a:F", "a:S"]), [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn attempts_that_a_document_folds_itself_are_not_folded_twice() {
+        let pytest = |cases: &str| format!("<testsuite name='pytest'>{cases}</testsuite>");
+        let case = "<testcase name='a' classname='C' time='1'/>";
+        let red = "<testcase name='a' classname='C' time='1'><failure message='no'/></testcase>";
+        let documents = [pytest(&format!("{case}{red}")), pytest(&format!("{case}{case}"))];
+        let mut ledger = Ledger::default();
+        let mut scans = Vec::new();
+        for (number, document) in documents.iter().enumerate() {
+            let attempt = u32::try_from(number).expect("few") + 1;
+            let mut each = |case: &Case, place| ledger.record(number, attempt, place, case);
+            scans.push(scan(document.as_bytes(), Limits::default(), &mut each).expect("JUnit"));
+        }
+        let settled = ledger.settle(&mut scans);
+        let results: Vec<_> = settled.tests.values().flatten().collect();
+        assert!(results.len() == 1 && results[0].flaky && results[0].earlier.len() == 1, "{results:?}");
+        let [first, second] = [&scans[0], &scans[1]].map(Scan::totals);
+        assert_eq!((first.tests, second.tests, second.passed, second.flaky), (0, 1, 1, 1));
+        assert!(matches!(second_fold(&scans[1]), [Fold::Dropped, Fold::Deciding(attempts)] if attempts.len() == 2));
+    }
+
+    fn second_fold(scan: &Scan) -> [&Fold; 2] {
+        let mut folds = scan.folds.values();
+        [folds.next().expect("a fold"), folds.next().expect("another")]
     }
 
     #[test]

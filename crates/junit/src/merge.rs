@@ -273,31 +273,36 @@ impl<'c> Copy<'c> {
         let case = self.open.pop().unwrap_or_default();
         if !case.has_fault && is_red(&case.word) {
             let fault = Fault { message: format!("its status is `{}`", case.word), ..Fault::default() };
-            self.fault("failure", &fault)?;
+            self.fault("failure", &fault, "")?;
         } else if !case.has_fault && !case.has_skipped && is_skipped(&case.word) {
             self.start("skipped")?;
             self.close()?;
         }
         if let Some(Fold::Deciding(attempts)) = self.scan.folds.get(&case.ordinal) {
             let prefix = if case.has_fault { "rerun" } else { "flaky" };
-            for Attempt { fault, .. } in attempts {
+            for Attempt { fault, output } in attempts {
                 let kind = if fault.status == Status::Errored { "Error" } else { "Failure" };
-                self.fault(&format!("{prefix}{kind}"), fault)?;
+                self.fault(&format!("{prefix}{kind}"), fault, output)?;
             }
         }
         self.close()?;
         Ok(())
     }
 
-    fn fault(&mut self, name: &str, fault: &Fault) -> io::Result<()> {
+    /// A fault as Surefire's schema has attempts: message, type, trace, output.
+    fn fault(&mut self, name: &str, fault: &Fault, output: &str) -> io::Result<()> {
         self.start(name)?;
-        attribute("message", &fault.message, self.out)?;
+        attribute("message", fault.headline(), self.out)?;
         if !fault.kind.is_empty() {
             attribute("type", &fault.kind, self.out)?;
         }
-        if !fault.text.is_empty() {
-            self.finish_tag()?;
-            text::write(&fault.text, false, self.out)?;
+        for (part, text) in [("stackTrace", fault.text.as_str()), ("system-out", output)] {
+            if !text.is_empty() {
+                self.start(part)?;
+                self.finish_tag()?;
+                text::write(text, false, self.out)?;
+                self.close()?;
+            }
         }
         self.close()
     }
@@ -379,7 +384,7 @@ impl<'c> Copy<'c> {
                 self.close()?;
             }
             let fault = Fault { message: BROKEN_OFF.to_owned(), ..Fault::default() };
-            self.fault("error", &fault)?;
+            self.fault("error", &fault, "")?;
             self.case_end()?;
         }
         while !self.starts.is_empty() {

@@ -46,10 +46,10 @@ pub enum Fold {
 /// An earlier attempt of a case.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Attempt {
-    /// How it ended; `None`: the report does not tell.
-    pub status: Option<Status>,
     /// What went wrong.
     pub fault: Fault,
+    /// What it printed, the start of it.
+    pub output: String,
 }
 
 /// What is known of a document that was read.
@@ -370,7 +370,7 @@ impl Reading {
             self.scan.suites[place.suite].own.take(earlier.status, earlier.flaky, earlier.time);
             self.scan.folds.insert(earlier.place.ordinal, Fold::Dropped);
             let untold = Attempt {
-                status: None,
+                output: String::new(),
                 fault: Fault {
                     status: Status::Failed,
                     message: "an earlier attempt; the report does not say how it failed".to_owned(),

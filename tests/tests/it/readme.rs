@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{generate, read, root, stepgate};
+use crate::support::{generate, read, root, stepgate, transcript};
 
 /// Replaces what stands between `<!-- name -->` and `<!-- /name -->` by `block`, or makes sure that it is that.
 fn keeps(name: &str, block: &str) {
@@ -32,7 +32,7 @@ fn its_picture_of_the_demo_is_what_the_demo_prints() {
 fn its_snippet_is_the_gate_of_the_pipeline() {
     let pipeline = read("pipelines/lint.yml");
     let from = pipeline.find("    - step: &lint-gate").expect("pipelines/lint.yml has a gate");
-    let to = pipeline.find("  branches:").expect("pipelines/lint.yml has branches");
+    let to = pipeline.find("\npipelines:").expect("pipelines/lint.yml has pipelines");
     let steps = &pipeline[from..to];
     keeps("snippet", &format!("```yaml\n{}\n```\n", steps.trim_end()));
 }
@@ -60,7 +60,7 @@ fn it_is_short_and_names_the_two_commands() {
 
 #[test]
 fn every_file_it_links_to_is_there() {
-    for page in ["README.md", "CONTRIBUTING.md", "crates/README.md"] {
+    for page in ["README.md", "CONTRIBUTING.md", "crates/README.md", "crates/steps/stepgate-tests/README.md"] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = root().join(page).parent().unwrap().join(link);
@@ -72,21 +72,24 @@ fn every_file_it_links_to_is_there() {
 #[test]
 fn its_commands_on_files_of_the_repository_run() {
     let readme = read("README.md");
-    let commands: Vec<&str> = readme
-        .lines()
-        .filter_map(|line| line.strip_prefix("$ stepgate ")?.split('#').next())
+    let lines = readme.lines().filter_map(|line| line.strip_prefix("$ stepgate "));
+    let commands: Vec<(&str, i32)> = lines
         .filter(|line| line.contains("examples/"))
+        .map(|line| {
+            let (command, ends) = line.split_once(" # exits ").unwrap_or_else(|| panic!("how does it end? {line}"));
+            (command, ends.trim().parse().expect("an exit code"))
+        })
         .collect();
-    assert!(!commands.is_empty(), "README.md shows no command on the examples");
-    for command in commands {
+    let shown = |name: &str, code| commands.iter().any(|(line, ends)| line.starts_with(name) && *ends == code);
+    assert!(shown("lint ", 1) && shown("tests ", 0) && shown("tests ", 1), "{commands:?}");
+    for (command, ends) in commands {
         // A shell, because people paste it into one.
         let line = format!("exec \"$0\" {command}");
-        let status = std::process::Command::new("sh")
+        let output = std::process::Command::new("sh")
             .args(["-c", &line, env!("CARGO_BIN_EXE_stepgate-under-test")])
             .current_dir(root())
             .output()
-            .unwrap()
-            .status;
-        assert_eq!(status.code(), Some(1), "stepgate {command}");
+            .unwrap();
+        assert_eq!(output.status.code(), Some(ends), "stepgate {command}\n{}", transcript(&output));
     }
 }

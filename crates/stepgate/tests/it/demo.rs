@@ -20,7 +20,7 @@ fn the_story_is_the_same_whatever_is_set_where_it_is_told() {
 fn run<'s>(story: &'s str, from: &str) -> Vec<&'s str> {
     let lines = story.lines().skip_while(|line| !line.trim_start().starts_with(from));
     let mut ended = false;
-    lines.take_while(|line| !std::mem::replace(&mut ended, line.contains("exit code"))).collect()
+    lines.take_while(|line| !std::mem::replace(&mut ended, line.starts_with("  exit code "))).collect()
 }
 
 #[test]

@@ -143,6 +143,11 @@ fn a_quarantine_that_has_ended_and_a_history_that_is_broken_are_to_be_mended() {
 ";
     let place = Place::repo(repo()).write("stepgate.yaml", config).write("history.jsonl", "no history\nat all\n");
     insta::assert_snapshot!(tests("<phpunit><junit/></phpunit>", place), @r"
+    ok   tests         phpunit: [DIR]/vendor/bin/phpunit with phpunit.dist.xml
+    MEND tests         cannot use the history [DIR]/history.jsonl: line 1: column 2: expected ident
+                       remove the file to begin anew, or the line to keep the rest
+    MEND tests         the quarantine of App\Tests\PriceTest::testVat ended on 2020-01-31: the gate fails
+                       mend the test and remove the entry, or give it a later day, in stepgate.yaml
     ");
 }
 

@@ -1,0 +1,71 @@
+//! Coverage that may not fall.
+
+use insta::assert_snapshot;
+
+use crate::support::{Project, Run, clover, phpunit};
+
+/// Half of the lines are covered now.
+fn project() -> Project {
+    let project = Project::new();
+    project.write("r.xml", phpunit(&[("testNet", "ok")]));
+    project.write("half.xml", clover(&[("src/Price.php", &[(7, 1), (12, 0)])]));
+    project.write("all.xml", clover(&[("src/Price.php", &[(7, 1), (12, 1)])]));
+    project
+}
+
+fn gate(project: &Project, coverage: &str, base: &str, more: &[&str]) -> Run {
+    project.run(&[&["gate", "r.xml", "--coverage", coverage, "--coverage-base", base], more].concat())
+}
+
+#[test]
+fn coverage_may_not_fall_below_the_report_of_the_base() {
+    let project = project();
+    assert_snapshot!(gate(&project, "half.xml", "all.xml", &[]), @"");
+    assert_eq!(gate(&project, "half.xml", "half.xml", &[]).status, 0);
+    assert_eq!(gate(&project, "all.xml", "half.xml", &[]).status, 0);
+}
+
+#[test]
+fn coverage_may_not_fall_below_an_earlier_gate() {
+    let project = project();
+    let earlier = project.run(&["gate", "r.xml", "--coverage", "all.xml", "--output", "json=base.json"]);
+    assert_eq!(earlier.status, 0, "{earlier}");
+    let run = gate(&project, "half.xml", "base.json", &["--output", "json=tests.json"]);
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("fell from 100% (2 of 2) to 50% (1 of 2)"), "{run}");
+    assert_eq!(gate(&project, "all.xml", "base.json", &[]).status, 0);
+}
+
+#[test]
+fn it_may_fall_as_far_as_is_allowed() {
+    let project = project();
+    assert_eq!(gate(&project, "half.xml", "all.xml", &["--max-fall", "50"]).status, 0);
+    assert_eq!(gate(&project, "half.xml", "all.xml", &["--max-fall", "49.99"]).status, 1);
+    project.write("stepgate.yaml", "tests:\n  coverage:\n    max-fall: 50\n");
+    assert_eq!(gate(&project, "half.xml", "all.xml", &[]).status, 0);
+}
+
+#[test]
+fn a_base_that_cannot_be_used_is_no_pass() {
+    let project = project();
+    let gate_without = project.run(&["gate", "r.xml", "--output", "json=without.json"]);
+    assert_eq!(gate_without.status, 0, "{gate_without}");
+    project
+        .write("empty.xml", "")
+        .write("other.json", "{}")
+        .write("page.xml", "<html/>")
+        .write("none.xml", "<coverage/>");
+    for base in ["missing.xml", "empty.xml", "other.json", "page.xml", "without.json", "none.xml", ""] {
+        let run = gate(&project, "all.xml", base, &[]);
+        assert!(run.status == 3 || (base == "none.xml" && run.status == 1), "{base}: {run}");
+    }
+    assert_snapshot!(gate(&project, "all.xml", "missing.xml", &[]), @"");
+    assert_snapshot!(gate(&project, "all.xml", "without.json", &[]), @"");
+}
+
+#[test]
+fn a_base_without_a_coverage_report_is_no_pass() {
+    let project = project();
+    let run = project.run(&["gate", "r.xml", "--coverage-base", "all.xml"]);
+    assert_eq!(run.status, 3, "{run}");
+}
