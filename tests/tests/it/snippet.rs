@@ -1,5 +1,5 @@
-//! The pipelines in pipelines/ do what they say: their scripts run as Bitbucket runs them, one bash with `set -e` a step,
-//! with tools that replay what the real ones printed.
+//! The pipelines in pipelines/ do what they say: their scripts run as Bitbucket runs them, one bash with `set -e` a
+//! step, with tools that replay what the real ones printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -104,7 +104,7 @@ impl<'p> Prepared<'p> {
         };
         let gate = judge(evidence, policy, &roots);
         self.remember(run, &gate, session)?;
-        self.write(&gate, &documents, &covered, session)?;
+        self.write(&gate, &documents, &covered, session).await?;
         self.publish(&gate, session).await
     }
 
@@ -172,18 +172,35 @@ impl<'p> Prepared<'p> {
         remembered.add(run, gate.totals.tests, self.place.config.history.runs, is_quarantined)
     }
 
-    fn write(&self, gate: &Gate, documents: &[Document], covered: &Covered, session: &mut Session) -> Result<()> {
+    async fn write(&self, gate: &Gate, documents: &[Document], covered: &Covered, session: &mut Session) -> Result<()> {
         let files = self.outputs.files();
         let files: Vec<_> = files.iter().map(|(output, path)| (output.as_str(), path.as_str())).collect();
         let subject = self.target.as_ref().map(Target::to_string);
         let source = self.target.as_ref().map(Target::source);
-        let options =
-            Options { reports: &files, subject: subject.as_deref(), source: source.as_deref(), ..Options::default() };
+        let (commit, run) = (self.commit().await, self.place.pipeline.url());
+        let options = Options {
+            reports: &files,
+            subject: subject.as_deref(),
+            source: source.as_deref(),
+            commit: commit.as_deref(),
+            run: run.as_deref(),
+            ..Options::default()
+        };
         self.outputs.write(session, Output::Terminal, |output, colour, out| match output {
             Output::Junit => merged::junit(documents, out),
-            Output::Cobertura | Output::Clover | Output::Lcov => merged::coverage(output, &covered.coverage, out),
+            Output::Cobertura | Output::Clover | Output::Lcov => merged::coverage(output, covered, out),
+            Output::TestResult if commit.is_none() => Err(no_commit().into()),
             _ => Ok(crate::write::write(output, gate, &Options { colour, ..options }, out)?),
         })
+    }
+
+    /// The commit that was tested, as far as known.
+    async fn commit(&self) -> Option<String> {
+        let known = self.args.publish.commit.clone().or_else(|| self.place.pipeline.commit.clone());
+        match (known, self.place.repo()) {
+            (None, Ok(repo)) => repo.rev_parse("HEAD").await.ok().flatten(),
+            (known, _) => known,
+        }
     }
 
     async fn publish(&self, gate: &Gate, session: &mut Session) -> Result<Exit> {
@@ -212,6 +229,10 @@ pub(crate) fn fail_on(given: &[FailOn], configured: &[FailOn]) -> Vec<FailOn> {
         }
     }
     all
+}
+
+fn no_commit() -> Failure {
+    Failure::usage("cannot attest what came of the tests: the commit is not known").hint("give --commit")
 }
 
 /// Reads every report, and settles which attempts decide.

@@ -59,7 +59,7 @@ pub(crate) fn judge(evidence: Evidence<'_>, policy: Policy<'_>, roots: &Roots) -
         missing,
     } = evidence;
     let tests = tests(std::mem::take(&mut tally.held), quarantine, policy.fail_on, roots);
-    let totals = totals(documents, &tests, tally.by_step_run);
+    let totals = totals(documents, &tests, tally.by_step_run.len() as u64);
     let difference = earlier.zip(tally.results.as_ref()).map(|(earlier, now)| compare(&earlier, now));
     let kept = kept(&tally, quarantine, history, policy.ready_after);
     let judged_codes = codes.judge(documents);

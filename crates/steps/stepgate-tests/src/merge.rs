@@ -35,11 +35,13 @@ pub(crate) async fn run(args: &MergeArgs, session: &mut Session) -> Result<Exit>
     for document in &documents {
         totals.join(&document.scan.as_ref().map(junit::Scan::totals).unwrap_or_default());
     }
-    let summary = summary(documents.len() as u64, &totals, &problems);
+    let files = covered.coverage.files.len() as u64;
+    let coverage = (!covered.inputs.is_empty()).then_some((covered.inputs.len() as u64, files));
+    let summary = summary(documents.len() as u64, &totals, coverage, &problems);
     outputs.write(session, Output::Terminal, |output, _, out| match output {
         Output::Terminal => Ok(writeln!(out, "{summary}")?),
         Output::Junit => merged::junit(&documents, out),
-        _ => merged::coverage(output, &covered.coverage, out),
+        _ => merged::coverage(output, &covered, out),
     })?;
     for note in notes {
         words::progress(session, &format!("note: {note}"));
@@ -60,11 +62,20 @@ fn known(name: &str) -> std::result::Result<Output, String> {
     Err(format!("`merge` writes {names}; `gate` writes {name}"))
 }
 
-fn summary(reports: u64, totals: &junit::Totals, problems: &[String]) -> String {
+/// What was merged: reports of tests, and reports of `coverage` over so many files.
+fn summary(reports: u64, totals: &junit::Totals, coverage: Option<(u64, u64)>, problems: &[String]) -> String {
     let junit::Totals { tests, passed, failed, errored, skipped, flaky, .. } = totals;
-    let merged = words::count(reports, "report");
+    let count = words::count;
+    let of_tests = (reports > 0).then(|| {
+        format!(
+            "{}: {}, {passed} passed ({flaky} flaky), {failed} failed, {errored} errored, {skipped} skipped",
+            count(reports, "report"),
+            count(*tests, "test")
+        )
+    });
+    let of_coverage =
+        coverage.map(|(reports, files)| format!("{}: {}", count(reports, "coverage report"), count(files, "file")));
+    let parts: Vec<String> = of_tests.into_iter().chain(of_coverage).collect();
     let state = if problems.is_empty() { "merged" } else { "INCOMPLETE: merged" };
-    format!(
-        "{state} {merged}: {tests} tests, {passed} passed ({flaky} flaky), {failed} failed, {errored} errored, {skipped} skipped"
-    )
+    format!("{state} {}", if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") })
 }

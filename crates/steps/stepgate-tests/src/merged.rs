@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
-use coverage::Coverage;
 use junit::merge::{CopyError, Writer};
 use step::Failure;
 use step::outputs::WriteError;
 
+use crate::cover::Covered;
 use crate::inputs::Document;
 use crate::write::Output;
 
@@ -27,13 +27,24 @@ pub(crate) fn junit(documents: &[Document], out: &mut dyn Write) -> Result<(), W
 }
 
 /// Writes the merged coverage as `output`; nothing when that is no format of coverage.
-pub(crate) fn coverage(output: Output, coverage: &Coverage, out: &mut dyn Write) -> Result<(), WriteError> {
+pub(crate) fn coverage(output: Output, covered: &Covered, out: &mut dyn Write) -> Result<(), WriteError> {
+    let coverage = &covered.coverage;
+    if covered.inputs.is_empty() {
+        let what = format!("cannot write {}: no coverage report is given", output.as_str());
+        return Err(Failure::usage(what).hint("name the reports: --coverage build/logs/clover.xml").into());
+    }
     // A report of the same run is the same report: there is no time in it.
     match output {
         Output::Cobertura => coverage::write::cobertura(coverage, 0, out)?,
         Output::Clover => coverage::write::clover(coverage, 0, out)?,
         Output::Lcov => coverage::write::lcov(coverage, out)?,
-        Output::Terminal | Output::Json | Output::Junit | Output::Markdown | Output::Html | Output::Ctrf => {}
+        Output::Terminal
+        | Output::Json
+        | Output::Junit
+        | Output::Markdown
+        | Output::Html
+        | Output::Ctrf
+        | Output::TestResult => {}
     }
     Ok(())
 }

@@ -51,6 +51,15 @@ async fn execute(command: &[OsString], dir: &Path) -> Result<i32> {
 
 /// The command as a person would type it, no longer than can be read.
 fn shown(command: &[OsString]) -> String {
-    let words: Vec<_> = command.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<_> = command.iter().map(|word| quoted(&word.to_string_lossy())).collect();
     findings::escape::cut(&words.join(" "), 120).into_owned()
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=./:,@%+\\".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }

@@ -37,8 +37,8 @@ pub(crate) struct Tally<'q> {
     ledger: Option<Ledger>,
     /// Tests that failed in an earlier run of this very step, by id: when they pass now, they are flaky.
     failed_before: HashSet<String>,
-    /// How many of those passed.
-    pub(crate) by_step_run: u64,
+    /// Those of them that passed now, and that are not flaky without it.
+    pub(crate) by_step_run: HashSet<Key>,
     /// Results of later attempts that passed: they may turn out to be flaky.
     retried: HashMap<Key, Case>,
 }
@@ -63,7 +63,7 @@ impl<'q> Tally<'q> {
             uses_quarantine,
             ledger: wanted.attempts.then(Ledger::default),
             failed_before: HashSet::new(),
-            by_step_run: 0,
+            by_step_run: HashSet::new(),
             retried: HashMap::new(),
         }
     }
@@ -75,29 +75,38 @@ impl<'q> Tally<'q> {
 
     /// Takes a case of the document with that number.
     pub(crate) fn take(&mut self, document: usize, attempt: u32, case: &Case, place: Place) {
-        self.slow(case, (document, place.ordinal));
+        let key = (document, place.ordinal);
+        self.slow(case, key);
         if self.uses_quarantine {
             self.usage.find(case);
         }
+        let by_step_run = self.passed_after_all(case);
         if let Some(ledger) = &mut self.ledger {
             ledger.record(document, attempt, place, case);
             if attempt > 1 && !case.status.is_red() {
-                self.retried.insert((document, place.ordinal), case.clone());
+                self.retried.insert(key, case.clone());
             }
         } else if self.results.is_some() || self.run.is_some() {
-            self.remember(&case.id(), case.status, case.is_flaky());
+            self.remember(&case.id(), case.status, case.is_flaky() || by_step_run);
         }
         if case.status.is_red() || case.is_flaky() {
             self.hold(case.clone(), document, place);
-        } else if case.status == Status::Passed
-            && !self.failed_before.is_empty()
-            && self.failed_before.remove(&case.id())
-        {
+        } else if by_step_run {
             let message = "it failed in an earlier run of this step".to_owned();
             let fault = Fault { status: Status::Failed, message, ..Fault::default() };
-            self.by_step_run += 1;
+            self.by_step_run.insert(key);
             self.hold(Case { retries: 1, earlier: vec![fault], ..case.clone() }, document, place);
         }
+    }
+
+    /// Whether `case` passed at its first attempt here, and failed in an earlier run of this step. Of several tests of one
+    /// name one is meant, unless it takes a [`Ledger`] to tell which of them are attempts.
+    fn passed_after_all(&mut self, case: &Case) -> bool {
+        if case.status != Status::Passed || case.is_flaky() || self.failed_before.is_empty() {
+            return false;
+        }
+        let id = case.id();
+        if self.ledger.is_some() { self.failed_before.contains(&id) } else { self.failed_before.remove(&id) }
     }
 
     fn hold(&mut self, case: Case, document: usize, place: Place) {
@@ -114,14 +123,17 @@ impl<'q> Tally<'q> {
         let Settled { tests, dropped } = ledger.settle(scans);
         self.held.retain(|(_, document, ordinal)| !dropped.contains(&(*document, *ordinal)));
         self.slowest.retain(|Reverse((_, key))| !dropped.contains(key));
+        self.by_step_run.retain(|key| !dropped.contains(key));
         let mut places: HashMap<Key, usize> =
             self.held.iter().enumerate().map(|(at, (_, document, ordinal))| ((*document, *ordinal), at)).collect();
         for (id, results) in tests {
             for result in results {
-                self.remember(&id, result.status, result.flaky);
+                self.remember(&id, result.status, result.flaky || self.by_step_run.contains(&result.key));
                 if result.earlier.is_empty() {
                     continue;
                 }
+                // It is among the flaky ones of the reports already. What failed in an earlier run comes first.
+                let first = usize::from(self.by_step_run.remove(&result.key));
                 let at = match (places.get(&result.key), self.retried.remove(&result.key)) {
                     (Some(at), _) => *at,
                     (None, Some(case)) => {
@@ -134,7 +146,7 @@ impl<'q> Tally<'q> {
                 let case = &mut self.held[at].0;
                 let count = u32::try_from(result.earlier.len()).unwrap_or(u32::MAX);
                 case.retries = case.retries.saturating_add(count);
-                case.earlier.splice(0..0, result.earlier);
+                case.earlier.splice(first..first, result.earlier);
             }
         }
         self.held.sort_by_key(|(_, document, ordinal)| (*document, *ordinal));

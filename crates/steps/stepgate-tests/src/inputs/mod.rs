@@ -14,6 +14,7 @@ use junit::scan::{Limits, Place, Scan};
 use step::files::{self, Opened};
 
 use crate::report::Input;
+use crate::write::words::duration;
 
 pub(crate) use codes::{Codes, codes};
 pub(crate) use named::{Found, Named, find, paths};
@@ -73,6 +74,9 @@ pub(crate) fn read(named: Named, not_before: Option<SystemTime>, each: &mut dyn 
 }
 
 fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)) -> Result<(), String> {
+    if path.is_dir() {
+        return Err(format!("it is a directory; name the files in it, for example {}/*.xml", document.input.path));
+    }
     let opened = files::open(path, FILE_LIMIT).map_err(|failure| with_hints(&failure))?;
     let body = match opened {
         Opened::File(..) => Body::File(path.to_owned()),
@@ -80,6 +84,9 @@ fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)
         Opened::Stream(bytes) => Body::Held(bytes),
     };
     document.body = body;
+    if let Some(what) = no_report(reader(document)?) {
+        return Err(what.to_owned());
+    }
     let root = junit::root(reader(document)?).map_err(|error| error.to_string())?;
     if let Some(format) = Foreign::of_root(&root) {
         let mut bytes = Vec::new();
@@ -101,6 +108,19 @@ fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)
     document.red = totals.red();
     document.scan = Some(scan);
     Ok(())
+}
+
+/// What `input` is when it is plainly no report: a parser's words would not help.
+fn no_report(input: Box<dyn Read + '_>) -> Option<&'static str> {
+    let mut start = Vec::new();
+    // An error is told when the report is read.
+    input.take(1 << 10).read_to_end(&mut start).ok()?;
+    let start = String::from_utf8_lossy(&start).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    if start.is_empty() {
+        return Some("it is empty: the test runner did not write a report, or ended before it could");
+    }
+    let is_page = start.starts_with("<!doctype html") || start.starts_with("<html");
+    is_page.then_some("this is an HTML page, most likely the error page of a server or proxy")
 }
 
 /// What wrote a report that is not JUnit.
@@ -128,7 +148,8 @@ fn too_old(path: &Path, not_before: SystemTime) -> Option<String> {
     let modified = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.modified().ok()?;
     // Some file systems keep times to two seconds only.
     let age = not_before.duration_since(modified).ok().filter(|age| age.as_secs() > 2)?;
-    Some(format!("it was written {} s before the run began: it is the report of another run", age.as_secs()))
+    let age = duration(u64::try_from(age.as_nanos()).unwrap_or(u64::MAX));
+    Some(format!("it was written {age} before the run began: it is the report of another run"))
 }
 
 /// Whether its own time stamps say that it is of another day. Most have no zone, so that they are up to 14 hours off.
@@ -139,8 +160,8 @@ fn stale_stamp(scan: &Scan, not_before: SystemTime) -> Option<String> {
     let stale = stamp > 0 && stamp + ZONES < began;
     stale.then(|| {
         format!(
-            "its time stamps are {} h before the run began: it is the report of another run",
-            (began - stamp) / 3600
+            "its time stamps are {} before the run began: it is the report of another run",
+            duration(began.abs_diff(stamp).saturating_mul(1_000_000_000))
         )
     })
 }

@@ -69,9 +69,8 @@ pub(crate) fn paths(pattern: &str, dir: &Path) -> Result<Vec<PathBuf>, String> {
 
 fn add(pattern: &str, dir: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
     match paths(pattern, dir) {
-        // What lies beside a report (`junit.xml.exit`) is evidence, and no report.
         Ok(paths) => {
-            let reports = paths.into_iter().filter(|path| path.extension().is_none_or(|end| end != "exit"));
+            let reports = paths.into_iter().filter_map(report);
             for path in reports.filter(|path| seen.insert(files::one_name(path))) {
                 let source = files::shown(&path, dir).to_string();
                 found.reports.push(Named { source, path, attempt: 1, problems: Vec::new() });
@@ -84,12 +83,25 @@ fn add(pattern: &str, dir: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Foun
     }
 }
 
+/// The report that `path` is, or beside which it lies: `junit.xml.exit` tells that there was to be a `junit.xml`, which is
+/// missed when it is not there. `None` for an exit code that lies beside none.
+fn report(path: PathBuf) -> Option<PathBuf> {
+    if path.extension().is_none_or(|end| end != "exit") {
+        return Some(path);
+    }
+    let report = path.with_extension("");
+    report.extension().is_some_and(|end| ENDS.iter().any(|known| end == *known)).then_some(report)
+}
+
+/// What the names of reports end with, where they are not named one by one.
+const ENDS: [&str; 2] = ["xml", "trx"];
+
 /// The XML and TRX files below a directory, but for coverage reports, which runners write beside.
 fn add_attempt(attempt: &Path, number: u32, dir: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
     let pattern = |end: &str| format!("{}/**/*.{end}", attempt.display());
     let mut paths: Vec<PathBuf> = Vec::new();
-    for end in ["xml", "trx"] {
-        paths.extend(files::expand(&[pattern(end)], dir).unwrap_or_default());
+    for end in ENDS.into_iter().chain(["xml.exit", "trx.exit"]) {
+        paths.extend(files::expand(&[pattern(end)], dir).unwrap_or_default().into_iter().filter_map(report));
     }
     paths.sort();
     let before = found.reports.len();

@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod markdown;
 mod terminal;
+mod test_result;
 pub(crate) mod words;
 
 use std::io;
@@ -35,6 +36,8 @@ pub(crate) enum Output {
     Html,
     /// Common Test Report Format, <https://ctrf.io>: what there is to say of, not every test.
     Ctrf,
+    /// An in-toto Statement of what came of the tests, ready to be signed.
+    TestResult,
     /// The merged coverage as Cobertura XML.
     Cobertura,
     /// The merged coverage as Clover XML.
@@ -45,13 +48,14 @@ pub(crate) enum Output {
 
 impl Output {
     /// Every format.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Terminal,
         Self::Json,
         Self::Junit,
         Self::Markdown,
         Self::Html,
         Self::Ctrf,
+        Self::TestResult,
         Self::Cobertura,
         Self::Clover,
         Self::Lcov,
@@ -66,6 +70,7 @@ impl Output {
             Self::Markdown => "markdown",
             Self::Html => "html",
             Self::Ctrf => "ctrf",
+            Self::TestResult => "test-result",
             Self::Cobertura => "cobertura",
             Self::Clover => "clover",
             Self::Lcov => "lcov",
@@ -98,6 +103,10 @@ pub(crate) struct Options<'o> {
     pub(crate) reports: &'o [(&'o str, &'o str)],
     /// What was judged, in words: repository, branch, commit.
     pub(crate) subject: Option<&'o str>,
+    /// The commit that was tested.
+    pub(crate) commit: Option<&'o str>,
+    /// The page of this run of the pipeline.
+    pub(crate) run: Option<&'o str>,
     /// Where the files of the commit can be looked at; see [`findings::write::source_link`].
     pub(crate) source: Option<&'o str>,
 }
@@ -115,6 +124,7 @@ pub(crate) fn write(output: Output, gate: &Gate, options: &Options<'_>, out: &mu
         Output::Markdown => markdown::write(gate, options, &mut out),
         Output::Html => html::write(gate, options, &mut out),
         Output::Ctrf => ctrf::write(gate, &mut out),
+        Output::TestResult => test_result::write(gate, options, &mut out),
         // Made from the inputs.
         Output::Junit | Output::Cobertura | Output::Clover | Output::Lcov => Ok(()),
     }?;

@@ -111,6 +111,9 @@ fn coverage(coverage: &Coverage, page: &mut Page<'_>) -> io::Result<()> {
     rows.extend(row("branches", coverage.totals.branches, base.branches));
     rows.extend(row("functions", coverage.totals.functions, base.functions));
     rows.extend(change.and_then(|change| row("changed lines", change.lines(), Ratio::default())));
+    if rows.len() == 1 {
+        return Ok(());
+    }
     page.blank()?;
     match coverage.base {
         Some(_) => page.table(&rows)?,

@@ -16,7 +16,34 @@ fn project() -> Project {
 #[test]
 fn removed_and_newly_skipped_tests_are_listed() {
     let project = project();
-    assert_snapshot!(project.run(&["gate", "now.xml", "--against", "before.xml", "--output", "json=tests.json"]), @"");
+    assert_snapshot!(project.run(&["gate", "now.xml", "--against", "before.xml", "--output", "json=tests.json"]), @r"
+    PASS stepgate-tests: 3 tests passed, 1 skipped
+      - the suite shrank: 1 test removed, 1 test newly skipped
+
+    removed
+      App\Tests\PriceTest::testTax
+
+    skipped now
+      App\Tests\PriceTest::testGross
+
+    since the earlier run: 1 new, 0 newly failing, 1 fixed
+
+    report      tool    holds
+    now.xml  phpunit  4 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined    time
+    4           3       0        0        1      0            0  0.10 s
+
+    slowest
+      40 ms  App\Tests\PriceTest::testOld
+      30 ms  App\Tests\PriceTest::testNew
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 0]
+    ");
     let json = project.json("tests.json");
     let rules: Vec<_> = json["findings"].as_array().into_iter().flatten().map(|finding| &finding["rule"]).collect();
     assert_eq!(rules, ["test-removed", "test-newly-skipped"]);
@@ -26,7 +53,30 @@ fn removed_and_newly_skipped_tests_are_listed() {
 fn a_suite_that_shrank_fails_where_it_may_not() {
     let project = project();
     let run = project.run(&["gate", "now.xml", "--against", "before.xml", "--fail-on", "shrink"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    FAIL stepgate-tests: the suite shrank: 1 test removed, 1 test newly skipped
+
+    removed
+      App\Tests\PriceTest::testTax
+
+    skipped now
+      App\Tests\PriceTest::testGross
+
+    since the earlier run: 1 new, 0 newly failing, 1 fixed
+
+    report      tool    holds
+    now.xml  phpunit  4 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined    time
+    4           3       0        0        1      0            0  0.10 s
+
+    slowest
+      40 ms  App\Tests\PriceTest::testOld
+      30 ms  App\Tests\PriceTest::testNew
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 1]
+    ");
     project.write("now.xml", project.read("before.xml").replace("testOld", "testOlder"));
     assert_eq!(project.run(&["gate", "now.xml", "--against", "before.xml", "--fail-on", "shrink"]).status, 1);
 }
@@ -43,7 +93,22 @@ fn a_suite_that_only_grew_passes() {
 #[test]
 fn with_nothing_to_compare_with_shrinking_cannot_be_ruled_out() {
     let project = project();
-    assert_snapshot!(project.run(&["gate", "now.xml", "--fail-on", "shrink"]), @"");
+    assert_snapshot!(project.run(&["gate", "now.xml", "--fail-on", "shrink"]), @r"
+    FAIL stepgate-tests: nothing shows that the suite did not shrink: `fail-on: shrink` needs --against
+
+    report      tool    holds
+    now.xml  phpunit  4 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined    time
+    4           3       0        0        1      0            0  0.10 s
+
+    slowest
+      40 ms  App\Tests\PriceTest::testOld
+      30 ms  App\Tests\PriceTest::testNew
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 1]
+    ");
 }
 
 #[test]
@@ -56,7 +121,12 @@ fn an_earlier_report_that_cannot_be_relied_on_is_refused() {
         assert_eq!(run.status, 3, "{earlier}: {run}");
         assert!(run.contains("cannot compare"), "{run}");
     }
-    assert_snapshot!(project.run(&["gate", "now.xml", "--against", "missing.xml"]), @"");
+    assert_snapshot!(project.run(&["gate", "now.xml", "--against", "missing.xml"]), @"
+    ------- stderr -------
+    error: cannot compare with missing.xml: cannot read [DIR]/missing.xml: No such file or directory (os error 2)
+    hint: without an earlier run, as on the first one, leave out --against
+    [exit status: 3]
+    ");
 }
 
 #[test]

@@ -30,13 +30,36 @@ fn shards_are_merged_line_by_line_over_their_roots() {
     project.write("c/2.xml", clover_in("/app", &[("src/Price.php", &[(7, 2), (12, 3)]), ("src/Tax.php", &[(3, 0)])]));
     let outputs = ["--output", "cobertura=c.xml", "--output", "clover=m.xml", "--output", "lcov=m.info"];
     let run = gate(&project, &[&["--coverage", "c/*.xml", "--root", "/app"][..], &outputs].concat());
-    assert_snapshot!(run, @"");
-    let lines = &project.json("tests.json")["coverage"]["totals"]["lines"];
+    assert_snapshot!(run, @r"
+    PASS stepgate-tests: 1 test passed
+
+    coverage  covered  of  percent
+    lines           2   3   66.66%
+
+    report       tool    holds
+    r.xml     phpunit   1 test
+    c/1.xml  coverage  2 files
+    c/2.xml  coverage  2 files
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json       tests.json
+      cobertura  c.xml
+      clover     m.xml
+      lcov       m.info
+    [exit status: 0]
+    ");
+    let lines = &project.json("tests.json")["coverage"]["lines"];
     assert_eq!((&lines["covered"], &lines["total"]), (&2.into(), &3.into()));
     for merged in ["c.xml", "m.xml", "m.info"] {
         let run = gate(&project, &["--coverage", merged]);
         assert_eq!(run.status, 0, "{merged}: {run}");
-        let again = &project.json("tests.json")["coverage"]["totals"]["lines"];
+        let again = &project.json("tests.json")["coverage"]["lines"];
         assert_eq!(again, lines, "{merged}: {run}");
     }
     assert_snapshot!(project.read("m.info"), @"");
@@ -48,7 +71,27 @@ fn what_is_demanded_and_not_met_fails_with_numbers() {
     project.write("r.xml", phpunit(&[("testNet", "ok")]));
     project.write("c.xml", clover(&[("src/Price.php", &[(7, 1), (12, 0)]), ("src/Tax.php", &[(3, 0)])]));
     let run = gate(&project, &["--coverage", "c.xml", "--min-lines", "80", "--min-file", "50%"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    FAIL stepgate-tests: 33.33% of the lines are covered (1 of 3), at least 80% are demanded
+      - 1 file with less than 50% of the lines covered: src/Tax.php (0%)
+
+    coverage  covered  of  percent
+    lines           1   3   33.33%
+
+    report      tool    holds
+    r.xml    phpunit   1 test
+    c.xml   coverage  2 files
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
     let json = project.json("tests.json");
     assert_eq!(json["verdict"], "fail");
     let rules: Vec<_> = json["findings"].as_array().into_iter().flatten().map(|finding| &finding["rule"]).collect();
@@ -63,7 +106,31 @@ fn the_coverage_of_the_change_counts_files_that_no_report_mentions() {
     let project = branch();
     project.write("c.xml", clover(&[("src/Price.php", &[(7, 1), (8, 1), (9, 0), (14, 0)])]));
     let run = gate(&project, &["--coverage", "c.xml", "--destination", "main", "--min-change", "80"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    FAIL stepgate-tests: 40% of the changed lines are covered (2 of 5), at least 80% are demanded; 1 file in it that no report mentions
+
+    coverage       covered  of  percent
+    lines                2   4      50%
+    changed lines        2   5      40%
+
+    changed and not run
+      src/Price.php: 9
+      src/Cart.php: in no report, 2 lines changed
+
+    report      tool   holds
+    r.xml    phpunit  1 test
+    c.xml   coverage  1 file
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
     let change = &project.json("tests.json")["coverage"]["change"];
     assert!(!change.is_null());
 }
@@ -94,7 +161,12 @@ fn a_change_can_be_seen_without_being_demanded() {
 fn without_a_destination_the_coverage_of_the_change_cannot_be_demanded() {
     let project = branch();
     project.write("c.xml", clover(&[("src/Price.php", &[(7, 1)])]));
-    assert_snapshot!(gate(&project, &["--coverage", "c.xml", "--min-change", "80"]), @"");
+    assert_snapshot!(gate(&project, &["--coverage", "c.xml", "--min-change", "80"]), @"
+    ------- stderr -------
+    error: cannot tell what changed: nothing says where the change wants to go: this is not the pipeline of a pull request
+    hint: name the branch: --destination main, or `destination: main` under `tests` in stepgate.yaml
+    [exit status: 3]
+    ");
     let run = gate(&project, &["--coverage", "c.xml", "--min-change", "80", "--destination", "nowhere"]);
     assert_ne!(run.status, 0, "{run}");
     assert_ne!(run.status, 1, "{run}");
@@ -106,7 +178,29 @@ fn a_report_about_other_paths_is_no_pass() {
     project.write("c.xml", clover_in("/builds/shop", &[("lib/Other.php", &[(7, 1)])]));
     let run = gate(&project, &["--coverage", "c.xml", "--destination", "main", "--min-change", "80"]);
     assert_eq!(run.status, 3, "{run}");
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    INCOMPLETE stepgate-tests: c.xml cannot be relied on: path mismatch: none of the 1 files in it is a file of the repository, for example `/builds/shop/lib/Other.php`; name the directory in which the repository was when the tests ran (--root)
+      - there is no executable line in the reports, so nothing shows that anything ran
+
+    INCOMPLETE c.xml (coverage, clover)
+      path mismatch: none of the 1 files in it is a file of the repository, for example `/builds/shop/lib/Other.php`; name the directory in which the repository was when the tests ran (--root)
+
+    coverage  covered  of  percent
+
+    report      tool   holds
+    r.xml    phpunit  1 test
+    c.xml   coverage  1 file
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 3]
+    ");
     assert_eq!(project.json("tests.json")["verdict"], "incomplete");
 }
 
@@ -141,7 +235,12 @@ fn what_is_demanded_of_a_report_that_is_not_given_is_no_pass() {
     let run = project.run(&["gate", "r.xml", "--min-change", "1"]);
     assert_eq!(run.status, 3, "{run}");
     project.write("stepgate.yaml", "tests:\n  coverage:\n    min-lines: 80\n");
-    assert_snapshot!(project.run(&["gate", "r.xml"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml"]), @"
+    ------- stderr -------
+    error: cannot judge the coverage: no coverage report is given, and something is demanded of it
+    hint: name the reports: --coverage build/logs/clover.xml
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -150,7 +249,10 @@ fn coverage_is_merged_without_tests_too() {
     project.write("1.xml", clover(&[("src/Price.php", &[(7, 1), (12, 0)])]));
     project.write("2.xml", clover(&[("src/Price.php", &[(7, 0), (12, 1)])]));
     let run = project.run(&["merge", "--coverage", "1.xml", "2.xml", "--output", "clover=merged.xml"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    merged 0 reports: 0 tests, 0 passed (0 flaky), 0 failed, 0 errored, 0 skipped
+    [exit status: 0]
+    ");
     assert!(project.read("merged.xml").contains("coveredstatements=\"2\""), "{}", project.read("merged.xml"));
     project.write("2.xml", "");
     let run = project.run(&["merge", "--coverage", "1.xml", "2.xml", "--output", "clover=merged.xml"]);

@@ -8,7 +8,25 @@ use crate::support::{Project, phpunit, phpunit_of};
 fn a_red_code_over_a_green_report_fails_and_both_are_shown() {
     let project = Project::new();
     project.write("r.xml", phpunit(&[("testNet", "ok")])).write("r.xml.exit", "2\n");
-    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @r"
+    FAIL stepgate-tests: the test runner ended with exit code 2 (r.xml.exit), which says that something is wrong, but its report r.xml is green
+
+    exit codes
+      r.xml.exit: 2
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
     let json = project.json("tests.json");
     assert_eq!(json["verdict"], "fail");
     assert_eq!(json["exit_codes"][0]["code"], 2);
@@ -38,7 +56,24 @@ fn codes_of_earlier_steps_are_named_by_themselves() {
     let project = Project::new();
     project.write("a.xml", phpunit(&[("testNet", "ok")])).write("b.xml", phpunit_of("CartTest", &[("testSum", "ok")]));
     project.write("codes.txt", "# left by the steps\nshard-1=0\nshard-2=1\n");
-    assert_snapshot!(project.run(&["gate", "a.xml", "b.xml", "--exit-code", "codes.txt"]), @"");
+    assert_snapshot!(project.run(&["gate", "a.xml", "b.xml", "--exit-code", "codes.txt"]), @r"
+    FAIL stepgate-tests: the test runner ended with exit code 1 (codes.txt), which says that something is wrong, but every report is green
+
+    exit codes
+      codes.txt: 1
+
+    report     tool   holds
+    a.xml   phpunit  1 test
+    b.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           2       0        0        0      0            0  20 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+      10 ms  App\Tests\CartTest::testSum
+    [exit status: 1]
+    ");
     project.write("codes.txt", "shard-1=0\nshard-2=0\n");
     assert_eq!(project.run(&["gate", "a.xml", "b.xml", "--exit-code", "codes.txt"]).status, 0);
 }

@@ -7,9 +7,9 @@ use crate::support::{Project, Run, phpunit};
 const RED: &[(&str, &str)] = &[("testNet", "fails"), ("testGross", "ok")];
 const GREEN: &[(&str, &str)] = &[("testNet", "ok"), ("testGross", "ok")];
 
-/// A gate in the build of that number.
+/// A gate in the build of that number, over a commit that was built before.
 fn gate(project: &mut Project, build: u32, tests: &[(&str, &str)], more: &[&str]) -> Run {
-    project.env("BITBUCKET_BUILD_NUMBER", &build.to_string()).env("BITBUCKET_COMMIT", &format!("{build:08}"));
+    project.env("BITBUCKET_BUILD_NUMBER", &build.to_string()).env("BITBUCKET_COMMIT", "0123abcd");
     project.write("r.xml", phpunit(tests));
     project.run(&[&["gate", "r.xml", "--history", "history.jsonl"], more].concat())
 }
@@ -17,7 +17,25 @@ fn gate(project: &mut Project, build: u32, tests: &[(&str, &str)], more: &[&str]
 #[test]
 fn a_history_begins_grows_and_is_shown() {
     let mut project = Project::new();
-    assert_snapshot!(gate(&mut project, 1, RED, &[]), @"");
+    assert_snapshot!(gate(&mut project, 1, RED, &[]), @r"
+    FAIL stepgate-tests: 1 test of 2 failed: App\Tests\PriceTest::testNet
+      - there is no history yet: history.jsonl is begun
+
+    tests/PriceTest.php
+      12  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testNet
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           1       1        0        0      0            0  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 1]
+    ");
     assert_eq!(project.read("history.jsonl").lines().count(), 1);
     let run = gate(&mut project, 2, GREEN, &[]);
     assert!(run.status == 0 && !run.contains("is begun"), "{run}");
@@ -25,7 +43,10 @@ fn a_history_begins_grows_and_is_shown() {
     let history = project.read("history.jsonl");
     assert_eq!(history.lines().count(), 3, "{history}");
     assert!(!history.contains("testGross"), "a test that never was trouble is not in it: {history}");
-    assert_snapshot!(project.run(&["flaky", "history.jsonl"]), @"");
+    assert_snapshot!(project.run(&["flaky", "history.jsonl"]), @"
+    no flaky test in 3 runs
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -74,7 +95,12 @@ fn a_last_line_that_was_cut_short_is_left_out_and_a_broken_one_is_refused() {
     assert!(run.contains("line 2, the last, is cut short"), "{run}");
     assert_eq!(project.read("history.jsonl").lines().count(), 2);
     project.write("history.jsonl", format!("{whole}<html>\n{whole}"));
-    assert_snapshot!(gate(&mut project, 4, GREEN, &[]), @"");
+    assert_snapshot!(gate(&mut project, 4, GREEN, &[]), @"
+    ------- stderr -------
+    error: cannot use the history [DIR]/history.jsonl: line 3: column 1: expected value
+    hint: remove the file to begin anew, or the line to keep the rest
+    [exit status: 3]
+    ");
     assert_eq!(project.run(&["flaky", "history.jsonl"]).status, 3);
 }
 
@@ -93,6 +119,13 @@ fn histories_of_parallel_branches_are_united() {
 fn without_trouble_there_is_nothing_to_show() {
     let mut project = Project::new();
     assert_eq!(gate(&mut project, 1, GREEN, &[]).status, 0);
-    assert_snapshot!(project.run(&["flaky", "history.jsonl"]), @"");
-    assert_snapshot!(project.run(&["flaky", "missing.jsonl"]), @"");
+    assert_snapshot!(project.run(&["flaky", "history.jsonl"]), @"
+    no flaky test in 1 run
+    [exit status: 0]
+    ");
+    assert_snapshot!(project.run(&["flaky", "missing.jsonl"]), @"
+    ------- stderr -------
+    error: cannot read [DIR]/missing.jsonl: No such file or directory (os error 2)
+    [exit status: 3]
+    ");
 }

@@ -13,13 +13,23 @@ fn incomplete(project: &Project, args: &[&str]) -> Run {
     assert_eq!(json["verdict"], "incomplete", "{json}");
     let reasons = json["reasons"].as_array().expect("a list");
     let first = reasons.first().and_then(|reason| reason.as_str()).expect("a reason");
+    let first = first.replace(&*project.repo.path().to_string_lossy(), "[DIR]");
     assert!(run.contains(&format!("INCOMPLETE stepgate-tests: {first}\n")), "{first}: {run}");
     run
 }
 
 #[test]
 fn no_report_at_all_is_no_pass() {
-    assert_snapshot!(incomplete(&Project::new(), &[]), @"");
+    assert_snapshot!(incomplete(&Project::new(), &[]), @"
+    INCOMPLETE stepgate-tests: no report is named: give paths, a glob, or --attempt-dirs
+
+    tests  passed  failed  errored  skipped  flaky  quarantined  time
+    0           0       0        0        0      0            0   0 s
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -50,7 +60,81 @@ fn what_cannot_be_read_does_not_hide_what_can() {
         "",
     ];
     let run = incomplete(&project, &files);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r#"
+    INCOMPLETE stepgate-tests: r/empty.xml and 11 other inputs cannot be relied on: it is empty
+      - 3 tests of 6 failed
+
+    INCOMPLETE r/empty.xml (cannot be read)
+      it is empty
+
+    INCOMPLETE r/blank.xml (cannot be read)
+      it is empty
+
+    INCOMPLETE r/cut.xml (phpunit, junit)
+      line 9, column 12: the document was cut short: it ends within a tag; nothing behind that was read
+
+    INCOMPLETE r/cdata.xml (phpunit, junit)
+      line 12, column 1: the document was cut short: it ends within a CDATA section; nothing behind that was read
+
+    INCOMPLETE r/page.xml (cannot be read)
+      line 1, column 1: the XML declares a document type (DTD), which can make a small file grow without limit or read other files, so it is refused
+
+    INCOMPLETE r/coverage.xml (cannot be read)
+      the root is <coverage>, which is no report of tests that we read; coverage reports are given with --coverage
+
+    INCOMPLETE r/text.xml (cannot be read)
+      line 1, column 1: the XML is not well-formed: there is text outside of any element; the file holds more than a report
+
+    INCOMPLETE r/dtd.xml (cannot be read)
+      line 1, column 1: the XML declares a document type (DTD), which can make a small file grow without limit or read other files, so it is refused
+
+    INCOMPLETE r/missing.xml (cannot be read)
+      cannot read [DIR]/r/missing.xml: No such file or directory (os error 2)
+
+    INCOMPLETE r/none/*.xml (cannot be read)
+      no file matches r/none/*.xml; r has blank.xml, cdata.xml, coverage.xml, cut.xml, dtd.xml and 4 more
+
+    INCOMPLETE r (cannot be read)
+      cannot read [DIR]/r: it is a directory; name the files in it, for example [DIR]/r/*.json
+
+    INCOMPLETE "" (cannot be read)
+      its name is empty; is a variable on the command line not set?
+
+    tests/PriceTest.php
+      22  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testGross
+      22  errored  Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testGross
+      22  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testGross
+
+    report             tool    holds
+    r/good.xml      phpunit  2 tests
+    r/empty.xml     unknown        -
+    r/blank.xml     unknown        -
+    r/cut.xml       phpunit  2 tests
+    r/cdata.xml     phpunit  2 tests
+    r/page.xml      unknown        -
+    r/coverage.xml  unknown        -
+    r/text.xml      unknown        -
+    r/dtd.xml       unknown        -
+    r/missing.xml   unknown        -
+    and 3 more
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    6           3       2        1        0      0            0  90 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      20 ms  App\Tests\PriceTest::testGross
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    "#);
     let json = project.json("out/tests.json");
     assert_eq!(json["inputs"].as_array().map(Vec::len), Some(files.len()), "{json}");
     let whole: Vec<_> =
@@ -92,7 +176,22 @@ fn each_report_that_cannot_be_read_is_no_pass_by_itself() {
 fn fewer_reports_than_expected_are_no_pass() {
     let project = Project::new();
     project.write("reports/shard-1.xml", phpunit(&[("testNet", "ok")]));
-    assert_snapshot!(incomplete(&project, &["reports/*.xml", "--expect-files", "2"]), @"");
+    assert_snapshot!(incomplete(&project, &["reports/*.xml", "--expect-files", "2"]), @r"
+    INCOMPLETE stepgate-tests: 1 of 2 expected reports are there
+
+    report                  tool   holds
+    reports/shard-1.xml  phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
     project.write("stepgate.yaml", "tests:\n  expect-files: 2\n");
     let run = incomplete(&project, &["reports/*.xml"]);
     assert!(run.contains("1 of 2 expected reports"), "{run}");
@@ -103,7 +202,23 @@ fn a_copy_of_a_report_is_not_the_other_one_that_is_expected() {
     let project = Project::new();
     let report = phpunit(&[("testNet", "ok")]);
     project.write("reports/shard-1.xml", &report).write("reports/copy-of-shard-1.xml", &report);
-    assert_snapshot!(incomplete(&project, &["reports/*.xml", "--expect-files", "2"]), @"");
+    assert_snapshot!(incomplete(&project, &["reports/*.xml", "--expect-files", "2"]), @r"
+    INCOMPLETE stepgate-tests: 1 of 2 expected reports are there
+      - reports/shard-1.xml is the same file as reports/copy-of-shard-1.xml, and counts once
+
+    report                          tool   holds
+    reports/copy-of-shard-1.xml  phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -112,9 +227,32 @@ fn a_report_of_another_run_is_no_pass() {
     project.write("r.xml", phpunit(&[("testNet", "ok")])).write("started", "");
     touch(&project, "r.xml", "2026-01-02T03:00:00Z");
     touch(&project, "started", "2026-01-02T04:00:00Z");
-    assert_snapshot!(incomplete(&project, &["r.xml", "--not-before", "started"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml", "--not-before", "started"]), @r"
+    INCOMPLETE stepgate-tests: r.xml cannot be relied on: it was written 3600 s before the run began: it is the report of another run
+
+    INCOMPLETE r.xml (phpunit, junit)
+      it was written 3600 s before the run began: it is the report of another run
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
     assert_eq!(project.run(&["gate", "r.xml", "--not-before", "2026-01-02T02:00:00Z"]).status, 0);
-    assert_snapshot!(project.run(&["gate", "r.xml", "--not-before", "strated"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml", "--not-before", "strated"]), @"
+    ------- stderr -------
+    error: cannot tell when the run began: strated is neither a time nor a file: No such file or directory (os error 2)
+    hint: make the file before the tests run: `touch reports/started`, or give 2026-11-24T12:00:00Z
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -130,7 +268,22 @@ fn a_report_that_says_it_is_of_another_day_is_no_pass() {
 fn no_test_at_all_is_no_pass() {
     let project = Project::new();
     project.write("r.xml", "<testsuites><testsuite name=\"unit\" tests=\"0\"/></testsuites>\n");
-    assert_snapshot!(incomplete(&project, &["r.xml"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml"]), @"
+    INCOMPLETE stepgate-tests: r.xml cannot be relied on: it holds no test at all; if that can be, say so with --allow-empty
+
+    INCOMPLETE r.xml (junit)
+      it holds no test at all; if that can be, say so with --allow-empty
+
+    report   tool    holds
+    r.xml   junit  0 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined  time
+    0           0       0        0        0      0            0   0 s
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
     incomplete(&project, &["r.xml", "--allow-empty"]);
 }
 
@@ -147,7 +300,23 @@ fn a_shard_without_tests_is_fine_only_when_that_is_said_and_another_has_some() {
 fn when_all_tests_are_skipped_nothing_is_known() {
     let project = Project::new();
     project.write("r.xml", phpunit(&[("testNet", "skipped"), ("testGross", "skipped")]));
-    assert_snapshot!(incomplete(&project, &["r.xml"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml"]), @r"
+    INCOMPLETE stepgate-tests: no test ran: all 2 were skipped
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           0       0        0        2      0            0  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -155,14 +324,50 @@ fn a_suite_that_states_tests_and_holds_none_is_no_pass() {
     let project = Project::new();
     let empty = "  <testsuite name=\"App\\Tests\\CartTest\" tests=\"12\" failures=\"0\" errors=\"0\"/>\n</testsuites>";
     project.write("r.xml", phpunit(&[("testNet", "ok")]).replace("</testsuites>", empty));
-    assert_snapshot!(incomplete(&project, &["r.xml"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml"]), @r"
+    INCOMPLETE stepgate-tests: r.xml cannot be relied on: the suite `App\Tests\CartTest` states 12 tests and holds none
+
+    INCOMPLETE r.xml (phpunit, junit)
+      the suite `App\Tests\CartTest` states 12 tests and holds none
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
 }
 
 #[test]
 fn a_runner_that_died_is_no_pass_whatever_its_report_says() {
     let project = Project::new();
     project.write("r.xml", phpunit(&[("testNet", "ok")])).write("r.xml.exit", "255\n");
-    assert_snapshot!(incomplete(&project, &["r.xml"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml"]), @r"
+    INCOMPLETE stepgate-tests: the test runner ended with exit code 255 (r.xml.exit): PHP stopped it with a fatal error
+
+    exit codes
+      r.xml.exit: 255
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
     for code in ["137", "124", "139", "127", "-9"] {
         project.write("r.xml.exit", code);
         incomplete(&project, &["r.xml"]);
@@ -173,7 +378,22 @@ fn a_runner_that_died_is_no_pass_whatever_its_report_says() {
 fn an_exit_code_that_cannot_be_read_is_no_pass() {
     let project = Project::new();
     project.write("r.xml", phpunit(&[("testNet", "ok")])).write("r.xml.exit", "");
-    assert_snapshot!(incomplete(&project, &["r.xml"]), @"");
+    assert_snapshot!(incomplete(&project, &["r.xml"]), @r"
+    INCOMPLETE stepgate-tests: the exit code in r.xml.exit is not known: the file is empty
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  out/tests.json
+    [exit status: 3]
+    ");
     project.write("r.xml.exit", "passed\n");
     incomplete(&project, &["r.xml"]);
     project.write("r.xml.exit", "0\n");
@@ -208,4 +428,13 @@ fn an_output_does_not_take_the_place_of_an_input() {
     let run = project.run(&["gate", "r.xml", "--output", "junit=r.xml"]);
     assert_ne!(run.status, 0, "{run}");
     assert_eq!(project.read("r.xml"), report);
+}
+
+#[test]
+fn an_attempt_that_left_its_exit_code_and_no_report_is_missed() {
+    let project = Project::new();
+    project.write("1/a.xml", phpunit(&[("testNet", "fails")])).write("2/a.xml", phpunit(&[("testNet", "ok")]));
+    project.write("2/b.xml.exit", "1\n").write("2/notes.exit", "1\n");
+    let run = incomplete(&project, &["--attempt-dirs", "1", "2"]);
+    assert!(run.contains("2/b.xml") && !run.contains("notes"), "{run}");
 }

@@ -22,7 +22,27 @@ const NET: &str = r"App\Tests\PriceTest::testNet";
 fn a_quarantined_failure_is_shown_and_does_not_block() {
     let project = project(&[(NET, "2999-12-31")]);
     project.write("r.xml", phpunit(&[("testNet", "fails"), ("testGross", "ok")]));
-    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @r"
+    PASS stepgate-tests: 2 tests ran
+      - quarantined: 1 test failed and does not block
+
+    in quarantine
+      App\Tests\PriceTest::testNet (payments, SHOP-42, until 2999-12-31): Failed asserting that 119 is identical to 120.
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           1       1        0        0      0            1  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 0]
+    ");
     let json = project.json("tests.json");
     assert_eq!(json["findings"][0]["disposition"], "muted");
     assert_eq!(json["findings"][0]["muted_by"]["ticket"], "SHOP-42");
@@ -42,7 +62,22 @@ fn another_failure_still_blocks() {
 fn an_entry_that_has_ended_fails_also_when_its_test_is_green() {
     let project = project(&[(NET, "2026-01-31")]);
     project.write("r.xml", phpunit(&[("testNet", "ok")]));
-    assert_snapshot!(project.run(&["gate", "r.xml"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml"]), @r"
+    FAIL stepgate-tests: the quarantine of `App\Tests\PriceTest::testNet` ended on 2026-01-31: payments is to renew or remove the entry
+
+    the quarantine
+      App\Tests\PriceTest::testNet (payments) ended on 2026-01-31
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 1]
+    ");
     project.write("r.xml", phpunit(&[("testNet", "fails")]));
     let run = project.run(&["gate", "r.xml"]);
     assert_eq!(run.status, 1, "{run}");
@@ -70,7 +105,24 @@ fn a_test_that_keeps_passing_is_ready_to_come_out() {
         let run = gate();
         assert!(run.status == 0 && !run.contains("come out"), "{run}");
     }
-    assert_snapshot!(gate(), @"");
+    assert_snapshot!(gate(), @r"
+    PASS stepgate-tests: 2 tests passed
+      - `App\Tests\PriceTest::testNet` passed 3 times in a row: it can come out of the quarantine
+
+    the quarantine
+      App\Tests\PriceTest::testNet passed 3 times in a row, it can come out
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           2       0        0        0      0            0  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -88,22 +140,46 @@ fn bitbucket_s_own_list_is_read() {
     let mut project = Project::new();
     project.write("r.xml", phpunit(&[("testNet", "fails"), ("testGross", "ok")]));
     let list = r#"{"quarantinedTests": [{"package": "App.Tests", "class": "PriceTest", "name": "testNet"}]}"#;
-    project.write("metadata.json", list).env("BITBUCKET_TEST_METADATA_FILE_PATH", "metadata.json");
-    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @"");
+    project.write("metadata.json", list);
+    project.env("BITBUCKET_TEST_METADATA_FILE_PATH", "metadata.json");
+    assert_snapshot!(project.run(&["gate", "r.xml", "--output", "json=tests.json"]), @r"
+    PASS stepgate-tests: 2 tests ran
+      - quarantined: 1 test failed and does not block
+
+    in quarantine
+      App\Tests\PriceTest::testNet (quarantined in Bitbucket): Failed asserting that 119 is identical to 120.
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           1       1        0        0      0            1  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 0]
+    ");
     assert_eq!(project.json("tests.json")["findings"][0]["muted_by"]["owner"], "bitbucket");
 }
 
 #[test]
 fn bitbucket_s_list_may_be_missing_unless_it_is_named_and_must_be_readable() {
     let mut project = Project::new();
-    project
-        .write("r.xml", phpunit(&[("testNet", "ok")]))
-        .env("BITBUCKET_TEST_METADATA_FILE_PATH", "/nowhere/at/all.json");
+    project.write("r.xml", phpunit(&[("testNet", "ok")]));
+    project.env("BITBUCKET_TEST_METADATA_FILE_PATH", "/nowhere/at/all.json");
     assert_eq!(project.run(&["gate", "r.xml"]).status, 0);
     assert_eq!(project.run(&["gate", "r.xml", "--bitbucket-quarantine", "missing.json"]).status, 3);
     project.write("metadata.json", "{\"quarantinedTests\": [{}]}");
     project.env("BITBUCKET_TEST_METADATA_FILE_PATH", "metadata.json");
-    assert_snapshot!(project.run(&["gate", "r.xml"]), @"");
+    assert_snapshot!(project.run(&["gate", "r.xml"]), @"
+    ------- stderr -------
+    error: cannot use Bitbucket's list of quarantined tests, [DIR]/metadata.json: quarantinedTests[0]: missing field `name`
+    [exit status: 3]
+    ");
     project.env("BITBUCKET_TEST_METADATA_FILE_PATH", "");
     let run = project.run(&["gate", "r.xml"]);
     assert_eq!(run.status, 0, "{run}");

@@ -16,26 +16,97 @@ fn run(project: &Project, tests: &[(&str, &str)], script: &str) -> Run {
 #[test]
 fn green_tests_that_end_well_pass() {
     let project = Project::new();
-    assert_snapshot!(run(&project, GREEN, "echo 'OK (1 test)'; cp next.xml r.xml"), @"");
+    assert_snapshot!(run(&project, GREEN, "echo 'OK (1 test)'; cp next.xml r.xml"), @r"
+    OK (1 test)
+    PASS stepgate-tests: 1 test passed
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 0]
+    ");
     assert_eq!(project.json("tests.json")["exit_codes"][0]["code"], 0);
 }
 
 #[test]
 fn red_tests_fail() {
     let project = Project::new();
-    assert_snapshot!(run(&project, RED, "cp next.xml r.xml; exit 1"), @"");
+    assert_snapshot!(run(&project, RED, "cp next.xml r.xml; exit 1"), @r"
+    FAIL stepgate-tests: 1 test of 1 failed: App\Tests\PriceTest::testNet
+
+    tests/PriceTest.php
+      12  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testNet
+
+    exit codes
+      sh -c cp next.xml r.xml; exit 1: 1
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           0       1        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
 }
 
 #[test]
 fn a_red_code_over_a_green_report_fails() {
     let project = Project::new();
-    assert_snapshot!(run(&project, GREEN, "cp next.xml r.xml; exit 2"), @"");
+    assert_snapshot!(run(&project, GREEN, "cp next.xml r.xml; exit 2"), @r"
+    FAIL stepgate-tests: the test runner ended with exit code 2 (sh -c cp next.xml r.xml; exit 2), which says that something is wrong, but every report is green
+
+    exit codes
+      sh -c cp next.xml r.xml; exit 2: 2
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
 }
 
 #[test]
 fn tests_that_leave_no_report_are_no_pass_whatever_they_end_with() {
     let project = Project::new();
-    assert_snapshot!(run(&project, GREEN, "true"), @"");
+    assert_snapshot!(run(&project, GREEN, "true"), @"
+    INCOMPLETE stepgate-tests: r.xml cannot be relied on: cannot read [DIR]/r.xml: No such file or directory (os error 2)
+
+    INCOMPLETE r.xml (cannot be read)
+      cannot read [DIR]/r.xml: No such file or directory (os error 2)
+
+    report     tool  holds
+    r.xml   unknown      -
+
+    tests  passed  failed  errored  skipped  flaky  quarantined  time
+    0           0       0        0        0      0            0   0 s
+
+    reports
+      json  tests.json
+    [exit status: 3]
+    ");
     assert_eq!(run(&project, GREEN, "exit 1").status, 3);
     assert_eq!(run(&project, GREEN, ": > r.xml").status, 3);
 }
@@ -53,7 +124,12 @@ fn an_old_report_is_not_taken_for_one_of_this_run() {
 #[test]
 fn a_command_that_is_not_there_is_told() {
     let project = Project::new();
-    assert_snapshot!(project.run(&["run", "--report", "r.xml", "--", "vendor/bin/phpunit", "--log-junit", "r.xml"]), @"");
+    assert_snapshot!(project.run(&["run", "--report", "r.xml", "--", "vendor/bin/phpunit", "--log-junit", "r.xml"]), @"
+    ------- stderr -------
+    error: cannot run vendor/bin/phpunit: No such file or directory (os error 2)
+    hint: name the program by its path, for example vendor/bin/phpunit
+    [exit status: 3]
+    ");
     let run = project.run(&["run", "--report", "r.xml"]);
     assert_eq!(run.status, 2, "{run}");
     let run = project.run(&["run", "--", "true"]);
@@ -63,7 +139,25 @@ fn a_command_that_is_not_there_is_told() {
 #[test]
 fn tests_that_are_killed_are_no_pass() {
     let project = Project::new();
-    assert_snapshot!(run(&project, GREEN, "cp next.xml r.xml; kill -9 $$"), @"");
+    assert_snapshot!(run(&project, GREEN, "cp next.xml r.xml; kill -9 $$"), @r"
+    INCOMPLETE stepgate-tests: the test runner ended with exit code 137 (sh -c cp next.xml r.xml; kill -9 $$): it was killed, most likely for want of memory
+
+    exit codes
+      sh -c cp next.xml r.xml; kill -9 $$: 137
+
+    report     tool   holds
+    r.xml   phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -78,8 +172,13 @@ fn the_code_is_kept_for_a_gate_in_a_later_step() {
     let project = Project::new();
     project.write("next.xml", phpunit(GREEN));
     let keep = ["run", "--report", "r/1.xml", "--keep-exit-code", "r/1.xml.exit", "--"];
-    let run = project.run(&[&keep[..], &["sh", "-c", "cp next.xml r/1.xml; exit 2"]].concat());
-    assert_snapshot!(run, @"");
+    let run = project.run(&[&keep[..], &["sh", "-c", "mkdir r; cp next.xml r/1.xml; exit 2"]].concat());
+    assert_snapshot!(run, @"
+    ------- stderr -------
+    cp: cannot create regular file 'r/1.xml': No such file or directory
+    the tests ended with exit code 2, which r/1.xml.exit keeps for the gate
+    [exit status: 0]
+    ");
     assert_eq!(project.read("r/1.xml.exit"), "2\n");
     assert_eq!(project.run(&["gate", "r/*.xml"]).status, 1);
 }

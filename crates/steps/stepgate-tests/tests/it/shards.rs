@@ -9,7 +9,23 @@ fn shards_are_united() {
     let project = Project::new();
     project.write("r/1.xml", phpunit(&[("testNet", "ok"), ("testGross", "skipped")]));
     project.write("r/2.xml", phpunit_of("CartTest", &[("testSum", "ok"), ("testEmpty", "ok")]));
-    assert_snapshot!(project.run(&["gate", "r/*.xml", "--expect-files", "2"]), @"");
+    assert_snapshot!(project.run(&["gate", "r/*.xml", "--expect-files", "2"]), @r"
+    PASS stepgate-tests: 3 tests passed, 1 skipped
+
+    report      tool    holds
+    r/1.xml  phpunit  2 tests
+    r/2.xml  phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    4           3       0        0        1      0            0  60 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      20 ms  App\Tests\CartTest::testEmpty
+      10 ms  App\Tests\PriceTest::testNet
+      10 ms  App\Tests\CartTest::testSum
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -17,7 +33,37 @@ fn what_blocks_comes_first_with_the_line_where_it_failed() {
     let project = Project::new();
     project.write("r/1.xml", phpunit(&[("testNet", "ok"), ("testGross", "fails"), ("testTax", "breaks")]));
     project.write("r/2.xml", phpunit_of("CartTest", &[("testSum", "ok"), ("testEmpty", "fails")]));
-    assert_snapshot!(project.run(&["gate", "r/*.xml", "--output", "json=tests.json"]), @"");
+    assert_snapshot!(project.run(&["gate", "r/*.xml", "--output", "json=tests.json"]), @r"
+    FAIL stepgate-tests: 3 tests of 5 failed
+
+    tests/PriceTest.php
+      22  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\PriceTest::testGross
+      32  errored  RuntimeException: no database
+                   App\Tests\PriceTest::testTax
+
+    tests/CartTest.php
+      22  failed   Failed asserting that 119 is identical to 120.
+                   App\Tests\CartTest::testEmpty
+
+    report      tool    holds
+    r/1.xml  phpunit  3 tests
+    r/2.xml  phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    5           2       2        1        0      0            0  90 ms
+
+    slowest
+      30 ms  App\Tests\PriceTest::testTax
+      20 ms  App\Tests\PriceTest::testGross
+      20 ms  App\Tests\CartTest::testEmpty
+      10 ms  App\Tests\PriceTest::testNet
+      10 ms  App\Tests\CartTest::testSum
+
+    reports
+      json  tests.json
+    [exit status: 1]
+    ");
     let json = project.json("tests.json");
     let first = &json["findings"][0];
     assert_eq!((&first["path"], &first["line"]), (&"tests/PriceTest.php".into(), &22.into()), "{json}");
@@ -29,7 +75,20 @@ fn the_same_file_counts_once_however_it_is_matched() {
     let report = phpunit(&[("testNet", "ok")]);
     project.write("r/1.xml", &report).write("artifact/r/1.xml", &report);
     let run = project.run(&["gate", "r/1.xml", "r/*.xml", "./r/../r/1.xml", "artifact/**/*.xml"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    PASS stepgate-tests: 1 test passed
+      - artifact/r/1.xml is the same file as r/1.xml, and counts once
+
+    report      tool   holds
+    r/1.xml  phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -62,7 +121,31 @@ fn the_merged_report_reads_back_to_the_same() {
     let (first, again) = (project.json("1.json"), project.json("2.json"));
     assert_eq!(first["totals"], again["totals"]);
     assert_eq!(first["findings"], again["findings"]);
-    assert_snapshot!(project.read("test-results/merged.xml"), @"");
+    assert_snapshot!(project.read("test-results/merged.xml"), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites tests="4" failures="1" errors="1" skipped="1" time="2.000000">
+
+      <testsuite name="App\Tests\PriceTest" file="/opt/atlassian/pipelines/agent/build/tests/PriceTest.php" assertions="2" tests="3" failures="1" errors="0" skipped="1" time="1.000000">
+        <testcase name="testNet" class="App\Tests\PriceTest" classname="App.Tests.PriceTest" file="/opt/atlassian/pipelines/agent/build/tests/PriceTest.php" line="10" assertions="1" time="0.010000"></testcase>
+        <testcase name="testGross" class="App\Tests\PriceTest" classname="App.Tests.PriceTest" file="/opt/atlassian/pipelines/agent/build/tests/PriceTest.php" line="20" assertions="1" time="0.020000"><failure type="PHPUnit\Framework\ExpectationFailedException">App\Tests\PriceTest::testGross
+    Failed asserting that 119 is identical to 120.
+
+    /opt/atlassian/pipelines/agent/build/tests/PriceTest.php:22
+    </failure></testcase>
+        <testcase name="testTax" class="App\Tests\PriceTest" classname="App.Tests.PriceTest" file="/opt/atlassian/pipelines/agent/build/tests/PriceTest.php" line="30" assertions="1" time="0.030000"><skipped/></testcase>
+      </testsuite>
+
+
+      <testsuite name="App\Tests\CartTest" file="/opt/atlassian/pipelines/agent/build/tests/CartTest.php" assertions="1" tests="1" failures="0" errors="1" skipped="0" time="1.000000">
+        <testcase name="testSum" class="App\Tests\CartTest" classname="App.Tests.CartTest" file="/opt/atlassian/pipelines/agent/build/tests/CartTest.php" line="10" assertions="1" time="0.010000"><error type="PHPUnit\Framework\ExpectationFailedException">App\Tests\CartTest::testSum
+    RuntimeException: no database
+
+    /opt/atlassian/pipelines/agent/build/tests/CartTest.php:12
+    </error></testcase>
+      </testsuite>
+
+    </testsuites>
+    "#);
 }
 
 #[test]
@@ -114,7 +197,19 @@ fn suites_in_suites_stay_where_they_are() {
 fn a_report_may_come_from_standard_input() {
     let project = Project::new();
     let run = project.run_with_stdin(&["gate", "-"], &phpunit(&[("testNet", "ok")]));
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    PASS stepgate-tests: 1 test passed
+
+    report     tool   holds
+    -       phpunit  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    1           1       0        0        0      0            0  10 ms
+
+    slowest
+      10 ms  App\Tests\PriceTest::testNet
+    [exit status: 0]
+    ");
     let run = project.run_with_stdin(&["gate", "-"], "");
     assert_eq!(run.status, 3, "{run}");
     let run = project.run_with_stdin(&["gate", "-", "--output", "junit=merged.xml"], &phpunit(&[("testNet", "fails")]));
@@ -153,7 +248,32 @@ fn reports_of_several_formats_are_one_run() {
     project.write("unit.xml", phpunit(&[("testNet", "ok")])).write("tax.otr.xml", OTR).write("round.trx", TRX);
     let outputs = ["--output", "junit=merged.xml", "--output", "json=1.json"];
     let run = project.run(&[&["gate", "unit.xml", "tax.otr.xml", "round.trx"][..], &outputs].concat());
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    FAIL stepgate-tests: 1 test of 4 failed: Shop.RoundTest::Down
+
+    Shop.RoundTest
+        failed   expected 1, was 2
+                 Shop.RoundTest::Down
+
+    report                      tool    holds
+    unit.xml                 phpunit   1 test
+    tax.otr.xml  open-test-reporting   1 test
+    round.trx                 dotnet  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined    time
+    4           3       1        0        0      0            0  0.71 s
+
+    slowest
+      0.50 s  Shop.RoundTest::Up
+      0.10 s  Shop.RoundTest::Down
+      0.10 s  App\Tests\TaxTest::testRate
+       10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      junit  merged.xml
+      json   1.json
+    [exit status: 1]
+    ");
     let again = project.run(&["gate", "merged.xml", "--output", "json=2.json"]);
     assert_eq!(again.status, 1, "{again}");
     assert_eq!(project.json("1.json")["totals"], project.json("2.json")["totals"]);
@@ -164,7 +284,25 @@ fn a_run_that_was_cut_short_names_the_test_that_was_running() {
     let project = Project::new();
     let cut = OTR.find(" <e:finished id=\"2\"").expect("a place to cut at");
     project.write("tax.otr.xml", &OTR[..cut]);
-    assert_snapshot!(project.run(&["gate", "tax.otr.xml"]), @"");
+    assert_snapshot!(project.run(&["gate", "tax.otr.xml"]), @r"
+    INCOMPLETE stepgate-tests: tax.otr.xml cannot be relied on: line 5, column 1: the document was cut short: it ends before </e:events>
+      - 1 test of 1 failed: App\Tests\TaxTest::testRate
+
+    INCOMPLETE tax.otr.xml (open-test-reporting, otr)
+      line 5, column 1: the document was cut short: it ends before </e:events>
+      the run ended while testRate was running
+
+    App\Tests\TaxTest
+        errored  the test was running when the run ended
+                 App\Tests\TaxTest::testRate
+
+    report                      tool   holds
+    tax.otr.xml  open-test-reporting  1 test
+
+    tests  passed  failed  errored  skipped  flaky  quarantined  time
+    1           0       0        1        0      0            0   0 s
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -173,8 +311,16 @@ fn merging_judges_nothing_but_that_the_reports_are_whole() {
     project
         .write("1.xml", phpunit(&[("testNet", "fails")]))
         .write("2.xml", phpunit_of("CartTest", &[("testSum", "ok")]));
-    assert_snapshot!(project.run(&["merge", "1.xml", "2.xml", "--output", "junit=merged.xml"]), @"");
+    assert_snapshot!(project.run(&["merge", "1.xml", "2.xml", "--output", "junit=merged.xml"]), @"
+    merged 2 reports: 2 tests, 1 passed (0 flaky), 1 failed, 0 errored, 0 skipped
+    [exit status: 0]
+    ");
     project.write("2.xml", "");
-    assert_snapshot!(project.run(&["merge", "1.xml", "2.xml", "--output", "junit=merged.xml"]), @"");
+    assert_snapshot!(project.run(&["merge", "1.xml", "2.xml", "--output", "junit=merged.xml"]), @"
+    INCOMPLETE: merged 2 reports: 1 tests, 0 passed (0 flaky), 1 failed, 0 errored, 0 skipped
+    ------- stderr -------
+    incomplete: 2.xml: it is empty
+    [exit status: 3]
+    ");
     assert!(project.read("merged.xml").contains("testNet"), "what is there is merged all the same");
 }

@@ -62,7 +62,23 @@ fn a_file_without_a_recorded_time_is_in_a_part_and_told() {
     let project = project();
     project.write("times.xml", phpunit_of("CartTest", &[("testSum", "ok")]));
     let run = project.run(&["split", "--total", "1", "--index", "0", "--timings", "times.xml"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    tests/CartTest.php
+    tests/PriceTest.php
+    tests/Unit/T0Test.php
+    tests/Unit/T1Test.php
+    tests/Unit/T2Test.php
+    tests/Unit/T3Test.php
+    tests/Unit/T4Test.php
+    tests/Unit/T5Test.php
+    tests/Unit/T6Test.php
+    tests/Unit/T7Test.php
+    tests/Unit/T8Test.php
+    tests/Unit/T9Test.php
+    ------- stderr -------
+    note: 11 files without a recorded time
+    [exit status: 0]
+    ");
 }
 
 #[test]
@@ -73,7 +89,12 @@ fn times_that_cannot_be_read_are_refused() {
         let run = project.run(&["split", "--total", "2", "--index", "0", "--timings", times]);
         assert_eq!(run.status, 3, "{run}");
     }
-    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "0", "--timings", "missing.xml"]), @"");
+    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "0", "--timings", "missing.xml"]), @"
+    ------- stderr -------
+    error: cannot take times from missing.xml: cannot read [DIR]/missing.xml: No such file or directory (os error 2)
+    hint: without an earlier run, as on the first one, leave out --timings
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -82,9 +103,22 @@ fn a_configuration_of_phpunit_holds_one_part() {
     let suites = "<testsuites><testsuite name=\"all\"><directory>tests</directory></testsuite></testsuites>";
     project.write("phpunit.xml.dist", format!("<phpunit bootstrap=\"b.php\">{suites}</phpunit>\n"));
     let run = project.run(&["split", "--total", "6", "--index", "1", "--print", "phpunit"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r#"
+    <phpunit bootstrap="b.php"><testsuites>
+            <testsuite name="part">
+                <file>tests/PriceTest.php</file>
+                <file>tests/Unit/T5Test.php</file>
+            </testsuite>
+        </testsuites></phpunit>
+    [exit status: 0]
+    "#);
     let project = Project::new();
-    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "1", "--print", "phpunit"]), @"");
+    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "1", "--print", "phpunit"]), @"
+    ------- stderr -------
+    error: cannot make a configuration of PHPUnit: there is none here to start from
+    hint: run this where phpunit.xml, phpunit.dist.xml or phpunit.xml.dist is, or print the files: --print lines
+    [exit status: 3]
+    ");
 }
 
 #[test]
@@ -106,18 +140,31 @@ fn the_parallel_step_of_bitbucket_says_which_part() {
 
 #[test]
 fn a_part_may_be_empty_and_that_is_told() {
-    assert_snapshot!(Project::new().run(&["split", "--total", "3", "--index", "2"]), @"");
+    assert_snapshot!(Project::new().run(&["split", "--total", "3", "--index", "2"]), @"
+    ------- stderr -------
+    warning: part 2 of 3 is empty: there are fewer files than parts
+    [exit status: 0]
+    ");
 }
 
 #[test]
 fn a_part_that_there_is_not_or_nothing_to_divide_is_refused() {
     let project = project();
-    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "2"]), @"");
+    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "2"]), @"
+    ------- stderr -------
+    error: there is no part 2 of 2
+    hint: parts count from 0, as BITBUCKET_PARALLEL_STEP does
+    [exit status: 2]
+    ");
     assert_eq!(project.run(&["split", "--total", "0", "--index", "0"]).status, 2);
     assert_eq!(project.run(&["split"]).status, 2);
     for named in ["src", "none", "none/*Test.php", ""] {
         let run = project.run(&["split", "--total", "2", "--index", "0", named]);
         assert_eq!(run.status, 3, "{named}: {run}");
     }
-    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "0", "src"]), @"");
+    assert_snapshot!(project.run(&["split", "--total", "2", "--index", "0", "src"]), @"
+    ------- stderr -------
+    error: cannot find the test files: no file matches src/**/*Test.php; src has Price.php, Tax.php
+    [exit status: 3]
+    ");
 }

@@ -17,7 +17,27 @@ fn what_passes_when_the_step_is_run_again_is_flaky() {
     assert_eq!(gate(&mut project, "42", "1", "0123abcd").status, 1);
     project.write("r.xml", phpunit(&[("testNet", "ok"), ("testGross", "ok")]));
     let run = gate(&mut project, "42", "2", "0123abcd");
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @r"
+    PASS stepgate-tests: 2 tests passed
+      - flaky: 1 test passed only after failing
+
+    flaky
+      App\Tests\PriceTest::testNet: passed at attempt 2; it failed in an earlier run of this step
+
+    report     tool    holds
+    r.xml   phpunit  2 tests
+
+    tests  passed  failed  errored  skipped  flaky  quarantined   time
+    2           2       0        0        0      1            0  30 ms
+
+    slowest
+      20 ms  App\Tests\PriceTest::testGross
+      10 ms  App\Tests\PriceTest::testNet
+
+    reports
+      json  tests.json
+    [exit status: 0]
+    ");
     assert_eq!(project.json("tests.json")["totals"]["flaky"], 1);
     let history = project.read("history.jsonl");
     assert!(history.contains("\"run\":\"42\"") && history.contains("\"run\":\"42.2\""), "{history}");
@@ -45,7 +65,7 @@ fn such_a_flaky_test_fails_where_flaky_tests_do() {
     project.write("r.xml", phpunit(&[("testNet", "ok")]));
     let run = gate(&mut project, "42", "2", "0123abcd");
     assert_eq!(run.status, 1, "{run}");
-    // The run before is remembered as flaky, not as passed.
+    // It is remembered as flaky, not as passed.
     assert!(project.read("history.jsonl").contains("\"flaky\":[\"App"), "{run}");
 }
 
