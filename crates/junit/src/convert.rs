@@ -108,16 +108,16 @@ pub fn convert<R: Read>(
     let mut draft = Draft::new(text_limit);
     let mut reader = Reader::new(format);
     let mut path = Path::default();
-    if let Err(error) = read(&mut scanner, format, &mut reader, &mut draft, &mut path) {
-        if !path.begun {
-            return Err(error.into());
+    let broken = read(&mut scanner, format, &mut reader, &mut draft, &mut path).err();
+    match broken {
+        Some(error) if !path.begun => return Err(error.into()),
+        None if !path.begun => draft.problems.push("the report is empty".to_owned()),
+        // First what the reader makes of it: which test was running when the document broke off.
+        broken => {
+            reader.finish(&mut draft);
+            broken.into_iter().for_each(|error| draft.problems.push(error.to_string()));
         }
-        draft.problems.push(error.to_string());
     }
-    if !path.begun {
-        draft.problems.push("the report is empty".to_owned());
-    }
-    reader.finish(&mut draft);
     draft.document.write(out)?;
     let mut notes = scanner.notes().to_vec();
     notes.extend(draft.notes.finish());

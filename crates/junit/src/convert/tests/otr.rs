@@ -89,8 +89,8 @@ fn the_test_that_was_running_when_the_run_was_killed_is_named() {
         ]
     );
     assert_eq!(made.problems.len(), 2);
-    assert!(made.problems[0].contains("the document was cut short"), "{}", made.problems[0]);
-    assert_eq!(made.problems[1], r"the run ended while App\Tests\PriceTest::testDies was running");
+    assert_eq!(made.problems[0], r"the run ended while App\Tests\PriceTest::testDies was running");
+    assert!(made.problems[1].contains("the document was cut short"), "{}", made.problems[1]);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_run_that_was_killed_in_a_fixture_names_the_class() {
         made.cases,
         [r"App\Tests\PriceTest::App\Tests\PriceTest: error [unfinished] it was running when the run ended"]
     );
-    assert_eq!(made.problems[1], r"the run ended while App\Tests\PriceTest was running");
+    assert_eq!(made.problems[0], r"the run ended while App\Tests\PriceTest was running");
 }
 
 #[test]

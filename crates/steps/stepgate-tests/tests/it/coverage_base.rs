@@ -76,8 +76,17 @@ fn a_base_that_cannot_be_used_is_no_pass() {
         let status = if base.is_empty() { 2 } else { 3 };
         assert_eq!(run.status, status, "{base}: {run}");
     }
-    assert_snapshot!(gate(&project, "all.xml", "missing.xml", &[]), @"");
-    assert_snapshot!(gate(&project, "all.xml", "without.json", &[]), @"");
+    assert_snapshot!(gate(&project, "all.xml", "missing.xml", &[]), @"
+    ------- stderr -------
+    error: cannot read [DIR]/missing.xml: No such file or directory (os error 2)
+    [exit status: 3]
+    ");
+    assert_snapshot!(gate(&project, "all.xml", "without.json", &[]), @"
+    ------- stderr -------
+    error: cannot compare the coverage with [DIR]/without.json: it is no report of stepgate-tests with coverage
+    hint: without an earlier run, as on the first one, leave out --coverage-base
+    [exit status: 3]
+    ");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn hostile_names_are_harmless_in_every_output() {
     let project = Project::new();
     let names = [
         "esc \u{1b}[31m\u{1b}]0;title\u{7} raw",
-        "bidi \u{202e}txt.exe\u{2066}",
+        "bidi \u{202e}txt.exe\u{2066} c1 \u{9b}31m\u{85}",
         "line&#10;::error::break&#13;&#10;##vso[task.complete]",
         "&lt;script&gt;alert(1)&lt;/script&gt;",
         "::warning file=a::name",
@@ -40,9 +40,9 @@ fn hostile_names_are_harmless_in_every_output() {
     for (output, text) in everything(&project, &["r.xml"]) {
         // What programs read keeps every character that its format can hold.
         let is_data = matches!(output, "junit" | "json" | "ctrf" | "test-result");
-        let odd = text.chars().find(|c| is_active(*c) && !(is_data && *c > '\u{9f}'));
+        let odd = text.chars().find(|c| is_active(*c) && !(is_data && *c > '\u{7e}'));
         assert_eq!(odd, None, "{output}: {text}");
-        assert!(!text.contains("<script>alert"), "{output}: {text}");
+        assert!(!(matches!(output, "html" | "markdown") && text.contains("<script>alert")), "{output}: {text}");
         assert!(!text.lines().any(|line| line.starts_with("::") || line.starts_with("##vso")), "{output}: {text}");
     }
     let again = project.run(&["gate", "out/junit", "--output", "json=again.json"]);
@@ -59,7 +59,7 @@ fn an_attribute_of_a_megabyte_is_cut_in_what_people_read_and_kept_in_the_merge()
     for (output, text) in everything(&project, &["r.xml"]) {
         match output {
             "junit" => assert!(text.contains(&long), "nothing is lost"),
-            "json" | "ctrf" => {}
+            "json" | "ctrf" | "test-result" => {}
             _ => assert!(text.len() < 200_000, "{output}: {} bytes", text.len()),
         }
     }

@@ -61,14 +61,14 @@ fn what_cannot_be_read_does_not_hide_what_can() {
     ];
     let run = incomplete(&project, &files);
     assert_snapshot!(run, @r#"
-    INCOMPLETE stepgate-tests: r/empty.xml and 11 other inputs cannot be relied on: it is empty
+    INCOMPLETE stepgate-tests: r/empty.xml and 11 other inputs cannot be relied on: it is empty: the test runner did not write a report, or ended before it could
       - 3 tests of 6 failed
 
     INCOMPLETE r/empty.xml (cannot be read)
-      it is empty
+      it is empty: the test runner did not write a report, or ended before it could
 
     INCOMPLETE r/blank.xml (cannot be read)
-      it is empty
+      it is empty: the test runner did not write a report, or ended before it could
 
     INCOMPLETE r/cut.xml (phpunit, junit)
       line 9, column 12: the document was cut short: it ends within a tag; nothing behind that was read
@@ -77,7 +77,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       line 12, column 1: the document was cut short: it ends within a CDATA section; nothing behind that was read
 
     INCOMPLETE r/page.xml (cannot be read)
-      line 1, column 1: the XML declares a document type (DTD), which can make a small file grow without limit or read other files, so it is refused
+      this is an HTML page, most likely the error page of a server or proxy
 
     INCOMPLETE r/coverage.xml (cannot be read)
       the root is <coverage>, which is no report of tests that we read; coverage reports are given with --coverage
@@ -95,7 +95,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       no file matches r/none/*.xml; r has blank.xml, cdata.xml, coverage.xml, cut.xml, dtd.xml and 4 more
 
     INCOMPLETE r (cannot be read)
-      cannot read [DIR]/r: it is a directory; name the files in it, for example [DIR]/r/*.json
+      it is a directory; name the files in it, for example r/*.xml
 
     INCOMPLETE "" (cannot be read)
       its name is empty; is a variable on the command line not set?
@@ -228,10 +228,10 @@ fn a_report_of_another_run_is_no_pass() {
     touch(&project, "r.xml", "2026-01-02T03:00:00Z");
     touch(&project, "started", "2026-01-02T04:00:00Z");
     assert_snapshot!(incomplete(&project, &["r.xml", "--not-before", "started"]), @r"
-    INCOMPLETE stepgate-tests: r.xml cannot be relied on: it was written 3600 s before the run began: it is the report of another run
+    INCOMPLETE stepgate-tests: r.xml cannot be relied on: it was written 1 h 0 min before the run began: it is the report of another run
 
     INCOMPLETE r.xml (phpunit, junit)
-      it was written 3600 s before the run began: it is the report of another run
+      it was written 1 h 0 min before the run began: it is the report of another run
 
     report     tool   holds
     r.xml   phpunit  1 test

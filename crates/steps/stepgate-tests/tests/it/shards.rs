@@ -317,9 +317,9 @@ fn merging_judges_nothing_but_that_the_reports_are_whole() {
     ");
     project.write("2.xml", "");
     assert_snapshot!(project.run(&["merge", "1.xml", "2.xml", "--output", "junit=merged.xml"]), @"
-    INCOMPLETE: merged 2 reports: 1 tests, 0 passed (0 flaky), 1 failed, 0 errored, 0 skipped
+    INCOMPLETE: merged 2 reports: 1 test, 0 passed (0 flaky), 1 failed, 0 errored, 0 skipped
     ------- stderr -------
-    incomplete: 2.xml: it is empty
+    incomplete: 2.xml: it is empty: the test runner did not write a report, or ended before it could
     [exit status: 3]
     ");
     assert!(project.read("merged.xml").contains("testNet"), "what is there is merged all the same");
