@@ -59,7 +59,7 @@ fn shards_and_attempts(documents: &[&[u8]]) {
     let settled = ledger.settle(&mut scans);
     let read: Vec<(&[u8], Scan)> = documents.into_iter().zip(scans).collect();
     let totals = merge(&read);
-    assert_eq!(totals.tests, settled.tests.values().map(|results| results.len() as u64).sum());
+    assert_eq!(totals.tests, settled.tests.values().map(|results| results.len() as u64).sum::<u64>());
 }
 
 /// Merges, and looks at what came of it.

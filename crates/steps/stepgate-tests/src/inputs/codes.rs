@@ -63,9 +63,14 @@ impl Codes {
             if let Some(why) = broken(*code) {
                 judged.incomplete.push(format!("the test runner ended with exit code {code} ({source}): {why}"));
             } else if *code != 0 {
-                let meant =
-                    documents.iter().enumerate().filter(|(number, _)| document.is_none_or(|own| own == *number));
-                if meant.map(|(_, document)| document.red).sum::<u64>() == 0 {
+                let meant = || {
+                    let numbered = documents.iter().enumerate();
+                    numbered.filter(|(number, _)| document.is_none_or(|own| own == *number)).map(|(_, meant)| meant)
+                };
+                // What cannot be read whole may hold the reason, and is never a pass.
+                let is_known = meant().next().is_some()
+                    && meant().all(|document| document.scan.is_some() && document.input.problems.is_empty());
+                if is_known && meant().all(|document| document.red == 0) {
                     let report = match document.and_then(|own| documents.get(own)) {
                         Some(document) => format!("its report {} is green", document.input.path),
                         None => "every report is green".to_owned(),

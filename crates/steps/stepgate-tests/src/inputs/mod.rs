@@ -77,6 +77,10 @@ fn fill(document: &mut Document, path: &Path, each: &mut dyn FnMut(&Case, Place)
     if path.is_dir() {
         return Err(format!("it is a directory; name the files in it, for example {}/*.xml", document.input.path));
     }
+    let is_missing = matches!(path.symlink_metadata(), Err(error) if error.kind() == io::ErrorKind::NotFound);
+    if is_missing && path != Path::new("-") {
+        return Err("there is no such file".to_owned());
+    }
     let opened = files::open(path, FILE_LIMIT).map_err(|failure| with_hints(&failure))?;
     let body = match opened {
         Opened::File(..) => Body::File(path.to_owned()),

@@ -83,3 +83,18 @@ fn with_attempts_and_a_step_that_is_run_again_nothing_is_lost() {
     assert_eq!(run.status, 0, "{run}");
     assert_eq!(project.json("tests.json")["totals"]["flaky"], 2, "{run}");
 }
+
+#[test]
+fn what_failed_again_in_a_later_attempt_is_not_flaky() {
+    let mut project = Project::new();
+    project.write("r.xml", phpunit(&[("testNet", "fails")]));
+    assert_eq!(gate(&mut project, "42", "1", "0123abcd").status, 1);
+    project.write("r.xml", phpunit(&[("testNet", "ok")])).write("again/r.xml", phpunit(&[("testNet", "fails")]));
+    project.env("BITBUCKET_STEP_RUN_NUMBER", "2");
+    let args =
+        ["gate", "r.xml", "--attempt-dirs", "again", "--history", "history.jsonl", "--output", "json=tests.json"];
+    let run = project.run(&args);
+    assert_eq!(run.status, 1, "{run}");
+    let totals = &project.json("tests.json")["totals"];
+    assert_eq!((&totals["tests"], &totals["failed"], &totals["flaky"]), (&1.into(), &1.into(), &0.into()), "{run}");
+}
