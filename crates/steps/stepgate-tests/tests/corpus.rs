@@ -2,6 +2,7 @@
 //! these tests say so and pass.
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a test that cannot be set up is to stop there, and is told by the environment where the corpus is"

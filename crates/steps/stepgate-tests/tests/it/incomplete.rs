@@ -89,7 +89,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       line 1, column 1: the XML declares a document type (DTD), which can make a small file grow without limit or read other files, so it is refused
 
     INCOMPLETE r/missing.xml (cannot be read)
-      cannot read [DIR]/r/missing.xml: No such file or directory (os error 2)
+      there is no such file
 
     INCOMPLETE r/none/*.xml (cannot be read)
       no file matches r/none/*.xml; r has blank.xml, cdata.xml, coverage.xml, cut.xml, dtd.xml and 4 more
@@ -284,14 +284,14 @@ fn no_test_at_all_is_no_pass() {
       json  out/tests.json
     [exit status: 3]
     ");
-    incomplete(&project, &["r.xml", "--allow-empty"]);
+    drop(incomplete(&project, &["r.xml", "--allow-empty"]));
 }
 
 #[test]
 fn a_shard_without_tests_is_fine_only_when_that_is_said_and_another_has_some() {
     let project = Project::new();
     project.write("a.xml", phpunit(&[("testNet", "ok")])).write("b.xml", "<testsuites/>\n");
-    incomplete(&project, &["a.xml", "b.xml"]);
+    drop(incomplete(&project, &["a.xml", "b.xml"]));
     let run = project.run(&["gate", "a.xml", "b.xml", "--allow-empty"]);
     assert_eq!(run.status, 0, "{run}");
 }
@@ -370,7 +370,7 @@ fn a_runner_that_died_is_no_pass_whatever_its_report_says() {
     ");
     for code in ["137", "124", "139", "127", "-9"] {
         project.write("r.xml.exit", code);
-        incomplete(&project, &["r.xml"]);
+        drop(incomplete(&project, &["r.xml"]));
     }
 }
 
@@ -395,10 +395,10 @@ fn an_exit_code_that_cannot_be_read_is_no_pass() {
     [exit status: 3]
     ");
     project.write("r.xml.exit", "passed\n");
-    incomplete(&project, &["r.xml"]);
+    drop(incomplete(&project, &["r.xml"]));
     project.write("r.xml.exit", "0\n");
     for named in ["missing.exit", "none/*.exit", "", "src"] {
-        incomplete(&project, &["r.xml", "--exit-code", named]);
+        drop(incomplete(&project, &["r.xml", "--exit-code", named]));
     }
     assert_eq!(project.run(&["gate", "r.xml"]).status, 0);
 }

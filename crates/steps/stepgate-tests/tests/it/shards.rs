@@ -285,12 +285,12 @@ fn a_run_that_was_cut_short_names_the_test_that_was_running() {
     let cut = OTR.find(" <e:finished id=\"2\"").expect("a place to cut at");
     project.write("tax.otr.xml", &OTR[..cut]);
     assert_snapshot!(project.run(&["gate", "tax.otr.xml"]), @r"
-    INCOMPLETE stepgate-tests: tax.otr.xml cannot be relied on: line 5, column 1: the document was cut short: it ends before </e:events>
+    INCOMPLETE stepgate-tests: tax.otr.xml cannot be relied on: the run ended while testRate was running
       - 1 test of 1 failed: App\Tests\TaxTest::testRate
 
     INCOMPLETE tax.otr.xml (open-test-reporting, otr)
-      line 5, column 1: the document was cut short: it ends before </e:events>
       the run ended while testRate was running
+      line 5, column 1: the document was cut short: it ends before </e:events>
 
     App\Tests\TaxTest
         errored  the test was running when the run ended

@@ -147,8 +147,7 @@ pub(crate) fn phpunit_of(class: &str, tests: &[Did<'_>]) -> String {
     writeln!(xml, "  <testsuite name=\"App\\Tests\\{class}\" file=\"{file}\" {counts}>").expect("a string");
     for ((name, did), n) in tests.iter().zip(1..) {
         let about = format!(
-            "name=\"{name}\" class=\"App\\Tests\\{class}\" classname=\"App.Tests.{class}\" file=\"{file}\" line=\"{}0\"",
-            n
+            "name=\"{name}\" class=\"App\\Tests\\{class}\" classname=\"App.Tests.{class}\" file=\"{file}\" line=\"{n}0\""
         );
         let said = match *did {
             "ok" => String::new(),
