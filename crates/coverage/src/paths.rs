@@ -16,7 +16,7 @@ use crate::read::{Format, Parsed};
 /// None of the files that a report names is a file of the repository: whatever it says is about other code.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error(
-    "path mismatch: none of the {files} files in it is a file of the repository, for example `{example}`; name the \
+    "path mismatch: no file in it is a file of the repository ({files} in all, for example `{example}`); name the \
      directory in which the repository was when the tests ran (--root)"
 )]
 pub struct Mismatch {

@@ -131,6 +131,8 @@ struct Copy<'c> {
     suite_names: Vec<String>,
     /// A CDATA section has begun.
     in_cdata: bool,
+    /// What was written last is text.
+    after_text: bool,
     suites: usize,
     cases: u64,
     /// How many elements deep the document is in what is left out.
@@ -161,6 +163,7 @@ impl<'c> Copy<'c> {
             starts: Vec::new(),
             suite_names: Vec::new(),
             in_cdata: false,
+            after_text: false,
             suites: 0,
             cases: 0,
             dropped: 0,
@@ -331,8 +334,12 @@ impl<'c> Copy<'c> {
         }
         self.finish_tag()?;
         self.in_cdata = piece.cdata && !piece.last;
-        if !piece.cdata {
-            return text::copy(piece.raw, false, self.out);
+        // A comment that is left out may have stood within `]]>`.
+        let joins = std::mem::replace(&mut self.after_text, !piece.cdata) && piece.first;
+        match (piece.cdata, joins) {
+            (false, false) => return text::copy(piece.raw, false, self.out),
+            (false, true) => return text::write(&piece.decode(), false, self.out),
+            (true, _) => {}
         }
         if piece.first {
             self.out.write_all(b"<![CDATA[")?;
@@ -343,6 +350,7 @@ impl<'c> Copy<'c> {
 
     fn start(&mut self, name: &str) -> io::Result<()> {
         self.finish_tag()?;
+        self.after_text = false;
         self.starts.push(self.names.len());
         self.names.push_str(name);
         self.unfinished = true;
@@ -360,6 +368,7 @@ impl<'c> Copy<'c> {
             return Ok(());
         }
         let Some(start) = self.starts.pop() else { return Ok(()) };
+        self.after_text = false;
         if std::mem::take(&mut self.unfinished) {
             self.out.write_all(b"/>")?;
         } else {

@@ -201,11 +201,11 @@ fn a_report_about_other_paths_is_no_pass() {
     let run = gate(&project, &["--coverage", "c.xml", "--destination", "main", "--min-change", "80"]);
     assert_eq!(run.status, 3, "{run}");
     assert_snapshot!(run, @r"
-    INCOMPLETE stepgate-tests: c.xml cannot be relied on: path mismatch: none of the 1 files in it is a file of the repository, for example `/builds/shop/lib/Other.php`; name the directory in which the repository was when the tests ran (--root)
+    INCOMPLETE stepgate-tests: c.xml cannot be relied on: path mismatch: no file in it is a file of the repository (1 in all, for example `/builds/shop/lib/Other.php`); name the directory in which the repository was when the tests ran (--root)
       - there is no executable line in the reports, so nothing shows that anything ran
 
     INCOMPLETE c.xml (coverage, clover)
-      path mismatch: none of the 1 files in it is a file of the repository, for example `/builds/shop/lib/Other.php`; name the directory in which the repository was when the tests ran (--root)
+      path mismatch: no file in it is a file of the repository (1 in all, for example `/builds/shop/lib/Other.php`); name the directory in which the repository was when the tests ran (--root)
 
     report      tool   holds
     r.xml    phpunit  1 test
