@@ -113,8 +113,12 @@ impl<'o> Writer<'o> {
 /// The attributes that all roots have in common.
 fn common<'s>(documents: &[&'s Scan]) -> Vec<(&'s str, &'s str)> {
     let Some((first, rest)) = documents.split_first() else { return Vec::new() };
-    let shared = first.root.iter().filter(|entry| rest.iter().all(|other| other.root.contains(entry)));
-    shared.map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| xml::is_name(name)).collect()
+    let known = first.root.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
+    let is_shared = |(name, value): &(&str, &str)| {
+        let same = |other: &&Scan| other.root.get(*name).is_some_and(|other| other.as_deref() == Some(*value));
+        xml::is_name(name) && rest.iter().all(same)
+    };
+    known.filter(is_shared).collect()
 }
 
 /// A document on its way into the report.

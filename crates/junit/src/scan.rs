@@ -63,8 +63,8 @@ pub struct Scan {
     pub cases: u64,
     /// Cases that are attempts of each other, by ordinal.
     pub folds: BTreeMap<u64, Fold>,
-    /// Attributes of its `<testsuites>`, but for counts.
-    pub root: Vec<(String, String)>,
+    /// Attributes of its `<testsuites>`, but for counts; without a value when several roots do not agree.
+    pub root: BTreeMap<String, Option<String>>,
     /// The latest time stamp in it, in milliseconds since 1970.
     pub stamp: Option<i64>,
     /// Why it cannot be relied on to be whole.
@@ -250,12 +250,12 @@ impl Reading {
         for attribute in
             tag.attributes().filter(|attribute| !is_count(attribute.name) && attribute.name == attribute.full_name)
         {
-            let entry = (attribute.name.to_owned(), attribute.value().into_owned());
-            match self.scan.root.iter().position(|(name, _)| *name == entry.0) {
+            let value = attribute.value();
+            match self.scan.root.get_mut(attribute.name) {
                 // Several roots that disagree have no common attribute.
-                Some(at) if self.scan.root[at] != entry => drop(self.scan.root.remove(at)),
+                Some(known) if known.as_deref() != Some(&*value) => *known = None,
                 Some(_) => {}
-                None => self.scan.root.push(entry),
+                None => _ = self.scan.root.insert(attribute.name.to_owned(), Some(value.into_owned())),
             }
         }
     }

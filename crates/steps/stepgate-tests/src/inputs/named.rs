@@ -1,7 +1,8 @@
 //! Report files as they are named on the command line: paths, globs, `-`, directories of attempts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -128,24 +129,41 @@ fn is_coverage(path: &Path) -> bool {
     root.is_some_and(|root| matches!(root.as_str(), "coverage" | "report" | "phpunit" | "crap_result"))
 }
 
-/// Takes out what is byte for byte what another input of the same attempt is.
+/// Takes out what is byte for byte what another input of the same attempt is. Only files of one size are looked at.
 fn drop_copies(found: &mut Found) {
-    let mut kept: Vec<(Named, Option<u64>)> = Vec::with_capacity(found.reports.len());
+    let size = |report: &Named| {
+        let about = std::fs::metadata(&report.path).ok().filter(std::fs::Metadata::is_file)?;
+        (about.len() > 0).then_some((report.attempt, about.len()))
+    };
+    let mut of_size: BTreeMap<(u32, u64), usize> = BTreeMap::new();
+    for size in found.reports.iter().filter_map(size) {
+        *of_size.entry(size).or_default() += 1;
+    }
+    let mut kept: Vec<Named> = Vec::with_capacity(found.reports.len());
+    let mut known: HashMap<(u32, u64, u64), usize> = HashMap::new();
     for report in std::mem::take(&mut found.reports) {
-        let size = std::fs::metadata(&report.path).ok().filter(std::fs::Metadata::is_file).map(|about| about.len());
-        let same = |(other, other_size): &&(Named, Option<u64>)| {
-            size.is_some_and(|size| size > 0 && *other_size == Some(size))
-                && other.attempt == report.attempt
-                && same_content(&other.path, &report.path).unwrap_or(false)
-        };
-        match kept.iter().find(same) {
-            Some((other, _)) => {
-                found.notes.push(format!("{} is the same file as {}, and counts once", report.source, other.source));
-            }
-            None => kept.push((report, size)),
+        let shared = size(&report).filter(|size| of_size.get(size).is_some_and(|files| *files > 1));
+        let hash = shared.and_then(|(attempt, size)| Some((attempt, size, hash(&report.path).ok()?)));
+        let same = hash.and_then(|hash| known.get(&hash)).map(|at| &kept[*at]);
+        if let Some(other) = same.filter(|other| same_content(&other.path, &report.path).unwrap_or(false)) {
+            found.notes.push(format!("{} is the same file as {}, and counts once", report.source, other.source));
+            continue;
+        }
+        known.extend(hash.map(|hash| (hash, kept.len())));
+        kept.push(report);
+    }
+    found.reports = kept;
+}
+
+fn hash(path: &Path) -> io::Result<u64> {
+    let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 16]);
+    let mut hasher = DefaultHasher::new();
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finish()),
+            count => hasher.write(&buffer[..count]),
         }
     }
-    found.reports = kept.into_iter().map(|(report, _)| report).collect();
 }
 
 fn same_content(one: &Path, other: &Path) -> io::Result<bool> {
