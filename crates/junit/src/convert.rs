@@ -100,7 +100,17 @@ pub enum ConvertError {
 /// When nothing of the report can be read, or `out` cannot be written to.
 pub fn convert<R: Read>(
     format: Foreign,
-    input: R,
+    mut input: R,
+    text_limit: usize,
+    out: &mut dyn Write,
+) -> Result<Converted, ConvertError> {
+    convert_from(format, &mut input, text_limit, out)
+}
+
+/// Not generic, so that it is compiled in this crate, which is optimised for speed, and not in the program's.
+fn convert_from(
+    format: Foreign,
+    input: &mut dyn Read,
     text_limit: usize,
     out: &mut dyn Write,
 ) -> Result<Converted, ConvertError> {

@@ -80,7 +80,12 @@ impl<'o> Writer<'o> {
     /// # Errors
     ///
     /// When the report cannot be written, or the document is another than it was.
-    pub fn copy(&mut self, document: impl Read, scan: &Scan) -> Result<(), CopyError> {
+    pub fn copy(&mut self, mut document: impl Read, scan: &Scan) -> Result<(), CopyError> {
+        self.copy_from(&mut document, scan)
+    }
+
+    /// Not generic, so that it is compiled in this crate, which is optimised for speed, and not in the program's.
+    fn copy_from(&mut self, document: &mut dyn Read, scan: &Scan) -> Result<(), CopyError> {
         let mut copy = Copy::new(scan, self.out);
         if let Some(verbatim) = scan.verbatim.as_ref().filter(|_| scan.folds.is_empty()) {
             return copy.verbatim(verbatim, document);

@@ -101,7 +101,12 @@ pub struct ReadError {
 /// # Errors
 ///
 /// When there is no document of JUnit to begin with.
-pub fn scan(input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)) -> Result<Scan, ReadError> {
+pub fn scan(mut input: impl Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)) -> Result<Scan, ReadError> {
+    scan_from(&mut input, limits, each)
+}
+
+/// Not generic, so that it is compiled in this crate, which is optimised for speed, and not in the program's.
+fn scan_from(input: &mut dyn Read, limits: Limits, each: &mut dyn FnMut(&Case, Place)) -> Result<Scan, ReadError> {
     let mut walker = Walker::new(input);
     let mut reading = Reading::new(limits);
     loop {

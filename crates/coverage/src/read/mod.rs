@@ -69,9 +69,14 @@ impl From<xml::Error> for ReadError {
 ///
 /// When it is empty, cut short, no coverage report, or not of `format`.
 pub fn read(format: Option<Format>, mut input: impl Read) -> Result<Parsed, ReadError> {
+    read_from(format, &mut input)
+}
+
+/// Not generic, so that it is compiled in this crate, which is optimised for speed, and not in the program's.
+fn read_from(format: Option<Format>, input: &mut dyn Read) -> Result<Parsed, ReadError> {
     let mut start = Vec::new();
     let cannot = |error: io::Error| ReadError::new(format!("it could not be read: {error}"));
-    input.by_ref().take(START).read_to_end(&mut start).map_err(cannot)?;
+    Read::take(&mut *input, START).read_to_end(&mut start).map_err(cannot)?;
     if start.iter().all(|byte| byte.is_ascii_whitespace()) {
         let what = if start.is_empty() { "it is empty (0 bytes)" } else { "there is nothing but white space in it" };
         return Err(ReadError::new(format!("{what}: the tool did not write a report, or did not run")));
