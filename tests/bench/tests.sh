@@ -9,7 +9,7 @@ files=${1:-200} megabytes=${2:-203} runs=${3:-5}
 # For each input: at most so many times the CPU time of the bare loop, and at least so many times less than the best of the
 # peers. The aims are 2 and 20; what is enforced leaves room for a machine that is busy. Where a file is nothing but logs,
 # copying its bytes (0.1 s for 203 MB) is more than a twentieth of what the best peer takes, so that 20 is out of reach.
-limits_shards="2.8 20" limits_logs="2.2 5" limits_log="1.8 8"
+limits_shards="3.5 15" limits_logs="3 4" limits_log="2.5 5"
 memory=30     # MiB at most
 linear=2.4    # at most so many times the CPU time for twice the files
 peers=${BENCH_PEERS:-junit-merge junit-report-merger junitparser}
