@@ -48,7 +48,7 @@ impl Builder {
         for attribute in tag.attributes() {
             let value = attribute.value();
             self.is_in_order &= is_free(&attribute) && attribute.stands();
-            match attribute.name {
+            match attribute.full_name {
                 "name" => {
                     needed -= 1;
                     self.case.name.push_str(&value);

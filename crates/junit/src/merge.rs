@@ -118,12 +118,10 @@ impl<'o> Writer<'o> {
 /// The attributes that all roots have in common.
 fn common<'s>(documents: &[&'s Scan]) -> Vec<(&'s str, &'s str)> {
     let Some((first, rest)) = documents.split_first() else { return Vec::new() };
-    let known = first.root.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
-    let is_shared = |(name, value): &(&str, &str)| {
-        let same = |other: &&Scan| other.root.get(*name).is_some_and(|other| other.as_deref() == Some(*value));
-        xml::is_name(name) && rest.iter().all(same)
+    let is_shared = |(name, value): &(&String, &String)| {
+        xml::is_name(name) && rest.iter().all(|other| other.root.get(*name) == Some(value))
     };
-    known.filter(is_shared).collect()
+    first.root.iter().filter(is_shared).map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// A document on its way into the report.
@@ -156,6 +154,8 @@ struct OpenCase {
     ordinal: u64,
     /// How many elements are open in the report within it and around it.
     depth: usize,
+    /// How many elements deep the document was in what is left out, when the case began.
+    dropped: usize,
     word: String,
     has_fault: bool,
     has_skipped: bool,
@@ -226,12 +226,14 @@ impl<'c> Copy<'c> {
     fn case(&mut self, tag: Option<&Tag<'_>>) -> Result<(), CopyError> {
         let ordinal = self.cases;
         self.cases += 1;
-        if self.dropped > 0 || matches!(self.scan.folds.get(&ordinal), Some(Fold::Dropped)) {
+        if matches!(self.scan.folds.get(&ordinal), Some(Fold::Dropped)) {
             self.dropped += 1;
             return Ok(());
         }
+        // A case within one that is left out counts all the same.
+        let dropped = std::mem::take(&mut self.dropped);
         self.start("testcase")?;
-        let mut open = OpenCase { ordinal, depth: self.starts.len(), ..OpenCase::default() };
+        let mut open = OpenCase { ordinal, depth: self.starts.len(), dropped, ..OpenCase::default() };
         match tag {
             Some(tag) => self.case_attributes(tag, &mut open)?,
             None => {
@@ -248,7 +250,7 @@ impl<'c> Copy<'c> {
     fn case_attributes(&mut self, tag: &Tag<'_>, open: &mut OpenCase) -> Result<(), CopyError> {
         let (mut has_name, mut has_classname, mut has_time) = (false, false, false);
         for kept in tag.attributes() {
-            match kept.name {
+            match kept.full_name {
                 "name" => has_name = true,
                 "classname" => has_classname = true,
                 "time" => {
@@ -298,6 +300,7 @@ impl<'c> Copy<'c> {
             }
         }
         self.close()?;
+        self.dropped = case.dropped;
         Ok(())
     }
 
@@ -328,8 +331,11 @@ impl<'c> Copy<'c> {
             case.has_fault |= matches!(part, Part::Failure | Part::Error);
             case.has_skipped |= part == Part::Skipped;
         }
-        // Nothing stands around suites but the root.
-        self.start(tag.name())?;
+        match tag.name() {
+            name if xml::is_name(name) && !name.contains(':') => self.start(name)?,
+            // Of `a:1` and `a::b` what stands behind the prefix is no name, or is one with another prefix.
+            _ => self.start(&tag.full_name().replace(':', "_"))?,
+        }
         for kept in tag.attributes() {
             copy_attribute(&kept, self.out)?;
         }
@@ -404,6 +410,7 @@ impl<'c> Copy<'c> {
             let fault = Fault { message: BROKEN_OFF.to_owned(), ..Fault::default() };
             self.fault("error", &fault, "")?;
             self.case_end()?;
+            self.dropped = 0;
         }
         while !self.starts.is_empty() {
             self.close()?;

@@ -63,8 +63,8 @@ pub struct Scan {
     pub cases: u64,
     /// Cases that are attempts of each other, by ordinal.
     pub folds: BTreeMap<u64, Fold>,
-    /// Attributes of its `<testsuites>`, but for counts; without a value when several roots do not agree.
-    pub root: BTreeMap<String, Option<String>>,
+    /// The attributes that all its `<testsuites>` share, but for counts; none when something is outside of them.
+    pub root: BTreeMap<String, String>,
     /// The latest time stamp in it, in milliseconds since 1970.
     pub stamp: Option<i64>,
     /// Why it cannot be relied on to be whole.
@@ -161,7 +161,8 @@ struct Reading {
     spare: Vec<Builder>,
     ordinals: u64,
     opened: bool,
-    root_is_pytest: bool,
+    /// Of each root that is open: whether it is pytest's.
+    roots: Vec<bool>,
     /// Of pytest: what was seen of each test in the suite that is open.
     seen: HashMap<String, Seen>,
     odd_times: u64,
@@ -207,7 +208,7 @@ impl Reading {
             spare: Vec::new(),
             ordinals: 0,
             opened: false,
-            root_is_pytest: false,
+            roots: Vec::new(),
             seen: HashMap::new(),
             odd_times: 0,
             miscounted: 0,
@@ -244,35 +245,37 @@ impl Reading {
                     builder.text(&text, self.limits.text);
                 }
             }
-            Step::RootEnd => self.root_is_pytest = false,
+            Step::RootEnd => drop(self.roots.pop()),
         }
     }
 
     fn root(&mut self, tag: &xml::Tag<'_>) {
-        self.opened = true;
         self.scan.tool = tool::of_root(self.scan.tool, tag);
-        self.root_is_pytest = tool::of_root(tool::UNKNOWN, tag) == tool::PYTEST;
-        for attribute in
-            tag.attributes().filter(|attribute| !is_count(attribute.name) && attribute.name == attribute.full_name)
-        {
-            let value = attribute.value();
-            match self.scan.root.get_mut(attribute.name) {
-                // Several roots that disagree have no common attribute.
-                Some(known) if known.as_deref() != Some(&*value) => *known = None,
-                Some(_) => {}
-                None => _ = self.scan.root.insert(attribute.name.to_owned(), Some(value.into_owned())),
-            }
+        self.roots.push(tool::of_root(tool::UNKNOWN, tag) == tool::PYTEST);
+        let own =
+            tag.attributes().filter(|attribute| !is_count(attribute.name) && attribute.name == attribute.full_name);
+        self.share(own.map(|attribute| (attribute.name.to_owned(), attribute.value().into_owned())).collect());
+    }
+
+    /// Keeps of the attributes of all roots what a further one has too. What is in no root has none.
+    fn share(&mut self, own: BTreeMap<String, String>) {
+        if std::mem::replace(&mut self.opened, true) {
+            self.scan.root.retain(|name, value| own.get(name) == Some(value));
+        } else {
+            self.scan.root = own;
         }
     }
 
     fn suite(&mut self, tag: Option<&xml::Tag<'_>>) {
-        self.opened = true;
+        if self.roots.is_empty() {
+            self.share(BTreeMap::new());
+        }
         let number = self.scan.suites.len();
         let mut open = OpenSuite { number, ..OpenSuite::default() };
         let mut counts = SuiteCounts { parent: self.open.last().map(|suite| suite.number), ..SuiteCounts::default() };
         for attribute in tag.into_iter().flat_map(xml::Tag::attributes) {
             let value = attribute.value();
-            match attribute.name {
+            match attribute.full_name {
                 "name" => open.name.push_str(&value),
                 PROJECT => open.project = value.clone().into_owned(),
                 "tests" => open.stated.tests = value.trim().parse().ok(),
@@ -289,7 +292,7 @@ impl Reading {
                 open.project = tag.attribute("hostname").unwrap_or_default().into_owned();
             }
         }
-        open.is_pytest = self.root_is_pytest
+        open.is_pytest = self.roots.last().is_some_and(|is_pytest| *is_pytest)
             || self.open.last().map_or_else(|| tool::is_pytest_suite(&open.name), |around| around.is_pytest);
         self.scan.suites.push(counts);
         self.open.push(open);
@@ -366,7 +369,8 @@ impl Reading {
         if builder.case().message().starts_with("failed on teardown") {
             return;
         }
-        let id = builder.case().id();
+        // As the merged report will have it, in which the same tests are to be the same.
+        let id = builder.case().id().replace(xml::text::is_forbidden, "\u{FFFD}");
         let mut attempts = 0;
         if let Some(earlier) =
             self.seen.get(&id).filter(|earlier| !earlier.status.is_red() && earlier.place.suite == place.suite)

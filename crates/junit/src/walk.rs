@@ -87,10 +87,10 @@ pub(crate) struct Walker<R> {
     /// How many of `kinds` are suites, and how many cases.
     suites: usize,
     cases: usize,
-    /// A suite is open around cases that are in none.
-    loose: bool,
-    /// How many of `kinds` are open around an error of a suite.
-    wrapped: Option<usize>,
+    /// How many of `kinds` are open around the suite that is open around cases that are in none.
+    loose: Option<usize>,
+    /// How many of `kinds` are open around each error of a suite that is open.
+    wrapped: Vec<usize>,
     /// A step that follows the one that was made up for it.
     held: Option<Held>,
 }
@@ -98,8 +98,8 @@ pub(crate) struct Walker<R> {
 #[derive(Clone, Copy, Debug)]
 enum Held {
     Open(Kind),
+    Close,
     CaseEnd,
-    RootEnd,
     End,
 }
 
@@ -127,8 +127,8 @@ impl<R: Read> Walker<R> {
             kinds: Vec::new(),
             suites: 0,
             cases: 0,
-            loose: false,
-            wrapped: None,
+            loose: None,
+            wrapped: Vec::new(),
             held: None,
         }
     }
@@ -182,19 +182,20 @@ impl<R: Read> Walker<R> {
     fn open(&mut self, kind: Kind) -> Given {
         let top = self.kinds.last().copied();
         let given = match kind {
-            Kind::Root | Kind::Suite if self.loose && self.cases == 0 => {
-                self.loose = false;
+            Kind::Root | Kind::Suite if self.is_right_in_loose() => {
+                self.loose = None;
                 self.held = Some(Held::Open(kind));
                 return Some(Move::SuiteEnd);
             }
             Kind::Case if self.is_without_suite() && self.cases == 0 => return self.open_loose(kind),
             Kind::Part(Part::Failure | Part::Error)
-                if self.wrapped.is_none() && matches!(top, Some(Kind::Suite | Kind::Root)) =>
+                if self.wrapped.last() != Some(&self.kinds.len())
+                    && (self.is_right_in_loose() || matches!(top, Some(Kind::Suite | Kind::Root))) =>
             {
                 if self.is_without_suite() {
                     return self.open_loose(kind);
                 }
-                self.wrapped = Some(self.kinds.len());
+                self.wrapped.push(self.kinds.len());
                 self.held = Some(Held::Open(kind));
                 return Some(Move::SuiteFault);
             }
@@ -214,22 +215,27 @@ impl<R: Read> Walker<R> {
     }
 
     fn is_without_suite(&self) -> bool {
-        self.suites == 0 && !self.loose
+        self.suites == 0 && self.loose.is_none()
+    }
+
+    /// Whether what comes next is no part of anything in the suite that was made up.
+    fn is_right_in_loose(&self) -> bool {
+        self.loose == Some(self.kinds.len())
     }
 
     fn open_loose(&mut self, kind: Kind) -> Given {
-        self.loose = true;
+        self.loose = Some(self.kinds.len());
         self.held = Some(Held::Open(kind));
         Some(Move::LooseSuite)
     }
 
     fn close(&mut self) -> Given {
+        if self.is_right_in_loose() {
+            self.loose = None;
+            self.held = Some(Held::Close);
+            return Some(Move::SuiteEnd);
+        }
         Some(match self.kinds.pop()? {
-            Kind::Root if self.loose => {
-                self.loose = false;
-                self.held = Some(Held::RootEnd);
-                Move::SuiteEnd
-            }
             Kind::Root => Move::RootEnd,
             Kind::Suite => {
                 self.suites -= 1;
@@ -240,8 +246,8 @@ impl<R: Read> Walker<R> {
                 Move::CaseEnd
             }
             Kind::Part(_) => {
-                if self.wrapped == Some(self.kinds.len()) {
-                    self.wrapped = None;
+                if self.wrapped.last() == Some(&self.kinds.len()) {
+                    self.wrapped.pop();
                     self.held = Some(Held::CaseEnd);
                 }
                 Move::Close
@@ -252,17 +258,14 @@ impl<R: Read> Walker<R> {
     fn release(&mut self, held: Held) -> Given {
         match held {
             Held::Open(kind) => self.open(kind),
+            Held::Close => self.close(),
             Held::CaseEnd => Some(Move::CaseEnd),
-            Held::RootEnd => Some(Move::RootEnd),
             Held::End => None,
         }
     }
 
     fn end(&mut self) -> Given {
-        if !self.loose {
-            return None;
-        }
-        self.loose = false;
+        self.loose.take()?;
         self.held = Some(Held::End);
         Some(Move::SuiteEnd)
     }
@@ -320,6 +323,19 @@ mod tests {
         let document = "<testsuite name='A'><error>x</error><testcase name='1'><failure/></testcase></testsuite>";
         assert_eq!(steps(document), "suiteA case? error x / /case case1 failure / /case /suite");
         assert_eq!(steps("<testsuites><failure/></testsuites>"), "root suite? case? failure / /case /suite /root");
+    }
+
+    #[test]
+    fn an_error_of_a_suite_within_one_is_another() {
+        let document = "<testsuite name='A'><error><testsuite name='B'><error/></testsuite></error></testsuite>";
+        assert_eq!(steps(document), "suiteA case? error suiteB case? error / /case /suite / /case /suite");
+    }
+
+    #[test]
+    fn a_suite_that_was_made_up_ends_with_the_element_it_is_in() {
+        let document = "<testsuites><x><testcase name='1'/><failure/></x><testcase name='2'/></testsuites>";
+        let steps = steps(document);
+        assert_eq!(steps, "root x suite? case1 /case case? failure / /case /suite / suite? case2 /case /suite /root");
     }
 
     #[test]

@@ -428,3 +428,53 @@ fn text_around_a_comment_does_not_become_the_end_of_a_cdata_section() {
         "<testsuite><testcase name='a'><failure>]]<!-- > -->&gt; b ]<?x?>]></failure></testcase></testsuite>";
     assert!(merged(document).contains("<failure>]]&gt; b ]]&gt;</failure>"), "{}", merged(document));
 }
+
+#[test]
+fn names_of_elements_that_are_none_without_their_prefix_keep_it() {
+    let parts = "<a:1/><:/><a::testcase>x</a::testcase>";
+    let document =
+        format!("<testsuite name='s'><testcase name='a' classname='b' time='1'>{parts}</testcase></testsuite>");
+    assert!(merged(&document).contains("<a_1/><_/><a__testcase>x</a__testcase>"), "{}", merged(&document));
+}
+
+#[test]
+fn a_case_within_one_that_is_left_out_stays() {
+    let inner = "<testsuite><testcase name='b'><failure/></testcase></testsuite>";
+    for end in ["</testcase></testsuite>", ""] {
+        let document = format!("<testsuite name='s'><testcase name='a'>{inner}{end}");
+        let (mut scan, _) = read(document.as_bytes());
+        scan.folds.insert(0, Fold::Dropped);
+        let merged = merge_scanned(&[(document.as_bytes(), &scan)]);
+        assert_well_formed(&merged);
+        let cases = read(&merged).1;
+        assert!(matches!(&cases[..], [case] if case.contains("b failed")), "{cases:?}");
+    }
+}
+
+#[test]
+fn attributes_of_a_root_are_shared_only_when_everything_is_in_a_root_that_has_them() {
+    let roots = [
+        "<testsuites name='pytest tests'/><testsuite name='s'/>",
+        "<testsuite name='s'/><testsuites name='pytest tests'/>",
+        "<testsuites/><testsuites name='pytest tests'/>",
+    ];
+    for document in roots {
+        assert!(!String::from_utf8(merge(&[document.as_bytes()])).unwrap().contains("pytest"), "{document}");
+    }
+}
+
+#[test]
+fn a_root_with_very_many_attributes_costs_no_more_than_their_number() {
+    let attributes: String = (0..200_000).map(|number| format!(" a{number}=''")).collect();
+    let document = format!("<testsuites{attributes}/><testsuites{attributes}/>");
+    assert!(merge(&[document.as_bytes(), document.as_bytes()]).len() > attributes.len());
+}
+
+#[test]
+fn an_attribute_with_a_prefix_is_not_the_one_without() {
+    let document =
+        "<testsuite name='s'><testcase x:name='n' name='a' x:time='5' classname='b' x:classname='c'/></testsuite>";
+    let (scan, cases) = read(document.as_bytes());
+    assert_eq!((scan.totals().time, &cases[..]), (0, &["b::a passed ".to_owned()][..]));
+    assert_eq!(read(merged(document).as_bytes()).1, cases);
+}
