@@ -2,10 +2,9 @@
 //!
 //! A report is resolved by itself, before it is merged, so that shards that ran in containers with other roots unite.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use bumpalo::Bump;
-use findings::Arena;
 use findings::escape::cut;
 use findings::paths::Roots;
 use findings::words::count;
@@ -123,11 +122,10 @@ impl Resolver<'_> {
         if path.len() > LONGEST {
             return Place::Outside;
         }
-        let bump = Bump::new();
-        let arena = Arena::new(&bump);
-        let Some(file) = self.roots.resolve(path, &arena).0.filter(|file| file.inside) else { return Place::Outside };
-        let is_tracked = self.roots.tracked.as_ref().is_some_and(|tracked| tracked.contains(file.path));
-        let path = file.path.to_owned();
+        let Some(path) = self.roots.relative(path).filter(|_| !path.is_empty()).map(Cow::into_owned) else {
+            return Place::Outside;
+        };
+        let is_tracked = self.roots.tracked.as_ref().is_some_and(|tracked| tracked.contains(&path));
         if is_tracked { Place::Tracked(path) } else { Place::Inside(path) }
     }
 }

@@ -51,19 +51,6 @@ fn counted<'n>(name: &'n str, mark: &str) -> Option<(&'n str, u32)> {
     (number >= 1 && number <= of && !base.is_empty()).then_some((base, number))
 }
 
-/// Whether `name` of `class` is what Bitbucket calls `package`, `class` and `name`: it takes the classname apart at its
-/// last dot, and PHP's class names have backslashes.
-#[must_use]
-pub fn is_bitbuckets(class: &str, name: &str, (package, its_class, its_name): (&str, &str, &str)) -> bool {
-    let dotted = |c: char| if c == '\\' { '.' } else { c };
-    let mut whole: String = package.chars().map(dotted).collect();
-    if !whole.is_empty() && !its_class.is_empty() {
-        whole.push('.');
-    }
-    whole.extend(its_class.chars().map(dotted));
-    its_name == name && class.chars().map(dotted).eq(whole.chars())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,13 +83,5 @@ mod tests {
         {
             assert_eq!(attempt(none), None, "{none}");
         }
-    }
-
-    #[test]
-    fn bitbucket_takes_class_names_apart_at_dots() {
-        assert!(is_bitbuckets("App\\Tests\\PriceTest", "testVat", ("App.Tests", "PriceTest", "testVat")));
-        assert!(is_bitbuckets("PriceTest", "testVat", ("", "PriceTest", "testVat")));
-        assert!(!is_bitbuckets("App\\Tests\\PriceTest", "testVat", ("App", "PriceTest", "testVat")));
-        assert!(!is_bitbuckets("App\\Tests\\PriceTest", "testX", ("App.Tests", "PriceTest", "testVat")));
     }
 }

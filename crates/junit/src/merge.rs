@@ -18,7 +18,7 @@ use crate::case::{Fault, Status};
 use crate::numbers::{seconds, time};
 use crate::scan::{Attempt, Fold, PROJECT, Scan, is_count};
 use crate::totals::{SuiteCounts, Totals, with_nested};
-use crate::verbatim::{Trouble, Verbatim, is_free, is_plain_number};
+use crate::verbatim::{Verbatim, is_free, is_plain_number};
 use crate::walk::{Part, Step, Stop, Walker};
 
 /// Writes one merged report.
@@ -38,16 +38,6 @@ pub enum CopyError {
     /// The document is not what it was when it was counted.
     #[error("it changed while it was read")]
     Changed,
-}
-
-impl From<Trouble> for CopyError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Read(error) => Self::Read(error),
-            Trouble::Write(error) => Self::Io(error),
-            Trouble::Changed => Self::Changed,
-        }
-    }
 }
 
 impl<'o> Writer<'o> {

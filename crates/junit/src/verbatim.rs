@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use xml::{Attribute, Scanner, Tag, Token};
 
+use crate::merge::CopyError;
 use crate::walk::Step;
 
 /// How much is read at a time.
@@ -27,13 +28,6 @@ struct Cut {
     is_suite: bool,
 }
 
-/// Why a document could not be copied: see [`CopyError`](crate::merge::CopyError).
-pub(crate) enum Trouble {
-    Read(io::Error),
-    Write(io::Error),
-    Changed,
-}
-
 impl Verbatim {
     /// Copies the document, read once more from its start. `suite` is handed the start tag of each suite, and whether it
     /// is empty, and writes it.
@@ -42,7 +36,7 @@ impl Verbatim {
         document: impl Read,
         out: &mut W,
         suite: &mut dyn FnMut(&Tag<'_>, bool, &mut W) -> io::Result<()>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), CopyError> {
         let mut input = BufReader::with_capacity(CHUNK, document);
         let mut at = 0;
         let mut tag = Vec::new();
@@ -57,28 +51,28 @@ impl Verbatim {
             pass(&mut input, cut.to - cut.from, &mut tag)?;
             match Scanner::new(&tag[..]).next() {
                 Ok(Some(Token::Open(read))) if read.full_name() == "testsuite" => {
-                    suite(&read, tag.ends_with(b"/>"), out).map_err(Trouble::Write)?;
+                    suite(&read, tag.ends_with(b"/>"), out).map_err(CopyError::Io)?;
                 }
-                _ => return Err(Trouble::Changed),
+                _ => return Err(CopyError::Changed),
             }
         }
         pass(&mut input, self.length - at, out)?;
-        let is_at_end = input.fill_buf().map_err(Trouble::Read)?.is_empty();
-        if is_at_end { Ok(()) } else { Err(Trouble::Changed) }
+        let is_at_end = input.fill_buf().map_err(CopyError::Read)?.is_empty();
+        if is_at_end { Ok(()) } else { Err(CopyError::Changed) }
     }
 }
 
 /// Writes the next `count` bytes to `out`.
-fn pass<W: Write + ?Sized>(input: &mut impl BufRead, mut count: u64, out: &mut W) -> Result<(), Trouble> {
+fn pass<W: Write + ?Sized>(input: &mut impl BufRead, mut count: u64, out: &mut W) -> Result<(), CopyError> {
     while count > 0 {
         let bytes = match input.fill_buf() {
-            Ok([]) => return Err(Trouble::Changed),
+            Ok([]) => return Err(CopyError::Changed),
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Trouble::Read(error)),
+            Err(error) => return Err(CopyError::Read(error)),
         };
         let most = usize::try_from(count).map_or(bytes.len(), |count| count.min(bytes.len()));
-        out.write_all(&bytes[..most]).map_err(Trouble::Write)?;
+        out.write_all(&bytes[..most]).map_err(CopyError::Io)?;
         input.consume(most);
         count -= most as u64;
     }

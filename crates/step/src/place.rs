@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use findings::judge::LineMap;
 use findings::paths::Roots;
 use git::Repo;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use crate::args::ConfigArgs;
 use crate::failure::{Failure, Result};
 use crate::pipeline::Pipeline;
 use crate::session::Session;
-use crate::{config, files};
+use crate::{change, config, files, words};
 
 /// Where Bitbucket clones the repository.
 const BITBUCKET_ROOT: &str = "/opt/atlassian/pipelines/agent/build";
@@ -84,6 +85,13 @@ impl<C> Place<C> {
         roots.dedup();
         roots.retain(|root| !root.is_empty());
         Roots { roots, tracked: self.files().await, within: self.within().unwrap_or_default() }
+    }
+
+    /// How lines are numbered in `commit`, on which annotations are posted; `None`, told on standard error, when that cannot
+    /// be found out.
+    pub async fn lines_in(&self, commit: &str, session: &mut Session) -> Option<LineMap> {
+        let lines = change::lines_in(commit, self.repo().ok()?).await;
+        lines.map_err(|failure| words::warn(session, &format!("annotations may be some lines off: {failure}"))).ok()
     }
 
     /// `path`, as named on the command line, from the working directory.

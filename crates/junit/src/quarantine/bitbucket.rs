@@ -75,8 +75,8 @@ impl BitbucketFile {
         &self.tests
     }
 
-    /// The test `name` of `class`, when it is listed. The same as [`is_bitbuckets`](crate::identity::is_bitbuckets) for
-    /// one after the other, without the cost.
+    /// The test `name` of `class`, when it is listed. Bitbucket takes the classname apart at its last dot, and PHP's class
+    /// names have backslashes.
     pub(super) fn find(&self, class: &str, name: &str) -> Option<&BitbucketTest> {
         if self.tests.is_empty() {
             return None;

@@ -3,7 +3,6 @@ use serde_json::json;
 
 use super::*;
 use crate::history::{History, Outcome, Run};
-use crate::identity::is_bitbuckets;
 
 fn entry(test: &str, expires: &str) -> Entry {
     serde_json::from_value(json!({ "test": test, "owner": "ann", "reason": "races", "expires": expires })).unwrap()
@@ -244,4 +243,24 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..60), at in 0..BITBUCKET.len()) {
         let _any = BitbucketFile::parse(&[&BITBUCKET.as_bytes()[..at], &bytes, &BITBUCKET.as_bytes()[at..]].concat());
     }
+}
+
+#[test]
+fn bitbucket_takes_class_names_apart_at_dots() {
+    assert!(is_bitbuckets("App\\Tests\\PriceTest", "testVat", ("App.Tests", "PriceTest", "testVat")));
+    assert!(is_bitbuckets("PriceTest", "testVat", ("", "PriceTest", "testVat")));
+    assert!(!is_bitbuckets("App\\Tests\\PriceTest", "testVat", ("App", "PriceTest", "testVat")));
+    assert!(!is_bitbuckets("App\\Tests\\PriceTest", "testX", ("App.Tests", "PriceTest", "testVat")));
+}
+
+/// Whether `name` of `class` is what Bitbucket calls `package`, `class` and `name`: it takes the classname apart at its
+/// last dot, and PHP's class names have backslashes.
+fn is_bitbuckets(class: &str, name: &str, (package, its_class, its_name): (&str, &str, &str)) -> bool {
+    let dotted = |c: char| if c == '\\' { '.' } else { c };
+    let mut whole: String = package.chars().map(dotted).collect();
+    if !whole.is_empty() && !its_class.is_empty() {
+        whole.push('.');
+    }
+    whole.extend(its_class.chars().map(dotted));
+    its_name == name && class.chars().map(dotted).eq(whole.chars())
 }

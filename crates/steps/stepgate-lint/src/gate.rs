@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use bumpalo::Bump;
 use findings::baseline::Baseline;
-use findings::judge::{Criteria, Judgement, LineMap, Policy, judge};
+use findings::judge::{Criteria, Judgement, Policy, judge};
 use findings::model::Outcome;
 use findings::write::{Options, Output};
 use findings::{Arena, Gate, Report};
-use step::change::{Known, lines_in};
+use step::change::Known;
 use step::publish::{Bulletin, Target};
 use step::{Exit, Failure, Outputs, Result, Session, words};
 
@@ -115,24 +115,12 @@ impl<'p> Prepared<'p> {
     async fn publish(&self, gate: &Gate<'_>, session: &mut Session) -> Result<Exit> {
         let verdict = Exit::from(gate.verdict.outcome);
         let Some(target) = &self.target else { return Ok(verdict) };
-        let lines = self.lines_in(&target.commit, session).await;
+        let lines = self.place.lines_in(&target.commit, session).await;
         let bulletin = Bulletin::of_gate(gate, lines.as_ref(), target);
         let published = step::publish::publish(bulletin, target).await;
         // What cannot be told is still in the exit code.
         published.tell(&mut session.err).ok();
         Ok(published.exit(verdict, self.args.publish.require_publish))
-    }
-
-    /// How lines are numbered in the commit that annotations are posted on.
-    async fn lines_in(&self, commit: &str, session: &mut Session) -> Option<LineMap> {
-        let repo = self.place.repo().ok()?;
-        match lines_in(commit, repo).await {
-            Ok(lines) => Some(lines),
-            Err(failure) => {
-                words::warn(session, &format!("annotations may be some lines off: {failure}"));
-                None
-            }
-        }
     }
 }
 

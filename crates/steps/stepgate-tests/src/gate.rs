@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use coverage::Percent;
 use coverage::thresholds::Thresholds;
 use findings::diff::FileDiff;
-use findings::judge::LineMap;
 use findings::paths::Roots;
 use junit::quarantine::{BitbucketFile, Quarantine};
 use step::outputs::Outputs;
@@ -39,6 +38,8 @@ pub(crate) struct Prepared<'p> {
     remembered: Option<Remembered>,
     quarantine: Quarantine,
     diff: Option<Vec<FileDiff>>,
+    /// The commit that is tested: of the pipeline, else HEAD.
+    commit: Option<String>,
 }
 
 impl<'p> Prepared<'p> {
@@ -48,12 +49,13 @@ impl<'p> Prepared<'p> {
         let (configured, base) = (&place.config.outputs, place.base());
         let outputs = Outputs::find(&args.output, configured, Output::from_name, SECTION, place.dir(), base)?;
         let target = Target::find(&args.publish, &place.pipeline, &session.env, place.repo().ok()).await?;
-        let remembered = remembered(args, &place, session).await?;
+        let commit = commit(&place).await;
+        let remembered = remembered(args, &place, commit.clone(), session)?;
         let bitbucket = bitbucket_quarantine(args, session)?;
         let quarantine = Quarantine::new(place.config.quarantine.tests.clone(), bitbucket, clock::today());
         let diff = diff(args, &place).await?;
         let fail_on = fail_on(&args.policy.fail_on, &place.config.fail_on);
-        Ok(Self { args, place, fail_on, outputs, target, remembered, quarantine, diff })
+        Ok(Self { args, place, fail_on, outputs, target, remembered, quarantine, diff, commit })
     }
 
     /// Reads what `input` names, judges it, and says what came of it everywhere it is to be said. `ran` is the exit code
@@ -100,11 +102,10 @@ impl<'p> Prepared<'p> {
             fail_on: &self.fail_on,
             allow_empty: input.allow_empty || self.place.config.allow_empty,
             ready_after: self.place.config.quarantine.ready_after,
-            blocks: true,
         };
         let gate = judge(evidence, policy, &roots);
         self.remember(run, &gate, session)?;
-        self.write(&gate, &documents, &covered, session).await?;
+        self.write(&gate, &documents, &covered, session)?;
         self.publish(&gate, session).await
     }
 
@@ -172,17 +173,18 @@ impl<'p> Prepared<'p> {
         remembered.add(run, gate.totals.tests, self.place.config.history.runs, is_quarantined)
     }
 
-    async fn write(&self, gate: &Gate, documents: &[Document], covered: &Covered, session: &mut Session) -> Result<()> {
+    fn write(&self, gate: &Gate, documents: &[Document], covered: &Covered, session: &mut Session) -> Result<()> {
         let files = self.outputs.files();
         let files: Vec<_> = files.iter().map(|(output, path)| (output.as_str(), path.as_str())).collect();
         let subject = self.target.as_ref().map(Target::to_string);
         let source = self.target.as_ref().map(Target::source);
-        let (commit, run) = (self.commit().await, self.place.pipeline.url());
+        let commit = self.args.publish.commit.as_ref().or(self.commit.as_ref());
+        let run = self.place.pipeline.url();
         let options = Options {
             reports: &files,
             subject: subject.as_deref(),
             source: source.as_deref(),
-            commit: commit.as_deref(),
+            commit: commit.map(String::as_str),
             run: run.as_deref(),
             ..Options::default()
         };
@@ -194,29 +196,14 @@ impl<'p> Prepared<'p> {
         })
     }
 
-    /// The commit that was tested, as far as known.
-    async fn commit(&self) -> Option<String> {
-        let known = self.args.publish.commit.clone().or_else(|| self.place.pipeline.commit.clone());
-        match (known, self.place.repo()) {
-            (None, Ok(repo)) => repo.rev_parse("HEAD").await.ok().flatten(),
-            (known, _) => known,
-        }
-    }
-
     async fn publish(&self, gate: &Gate, session: &mut Session) -> Result<Exit> {
         let verdict = Exit::from(gate.verdict.outcome);
         let Some(target) = &self.target else { return Ok(verdict) };
-        let lines = self.lines_in(&target.commit, session).await;
+        let lines = self.place.lines_in(&target.commit, session).await;
         let published = publish(bulletin(gate, lines.as_ref(), target), target).await;
         // What cannot be told is still in the exit code.
         published.tell(&mut session.err).ok();
         Ok(published.exit(verdict, self.args.publish.require_publish))
-    }
-
-    /// How lines are numbered in the commit that annotations are posted on.
-    async fn lines_in(&self, commit: &str, session: &mut Session) -> Option<LineMap> {
-        let lines = change::lines_in(commit, self.place.repo().ok()?).await;
-        lines.map_err(|failure| words::warn(session, &format!("annotations may be some lines off: {failure}"))).ok()
     }
 }
 
@@ -281,17 +268,26 @@ fn not_before(text: &str, dir: &Path) -> Result<SystemTime> {
     })
 }
 
-async fn remembered(args: &JudgeArgs, place: &Place<Config>, session: &Session) -> Result<Option<Remembered>> {
+/// The commit that is tested. git is asked only where no pipeline says it.
+async fn commit(place: &Place<Config>) -> Option<String> {
+    match (&place.pipeline.commit, place.repo()) {
+        (None, Ok(repo)) => repo.rev_parse("HEAD").await.ok().flatten(),
+        (commit, _) => commit.clone(),
+    }
+}
+
+fn remembered(
+    args: &JudgeArgs,
+    place: &Place<Config>,
+    commit: Option<String>,
+    session: &Session,
+) -> Result<Option<Remembered>> {
     let configured = || place.config.history.file.as_ref().map(|file| place.base().join(file));
     let Some(path): Option<PathBuf> = args.policy.history.as_ref().map(|path| place.here(path)).or_else(configured)
     else {
         return Ok(None);
     };
-    let head = match place.repo() {
-        Ok(repo) => repo.rev_parse("HEAD").await.ok().flatten(),
-        Err(_) => None,
-    };
-    Remembered::load(path, &place.pipeline, head, session).map(Some)
+    Remembered::load(path, &place.pipeline, commit, session).map(Some)
 }
 
 /// Bitbucket's own list of quarantined tests. The variable is set in every step, the file is there only where it was

@@ -37,8 +37,6 @@ pub(crate) struct Policy<'p> {
     pub(crate) allow_empty: bool,
     /// So many passes in a row make a quarantined test ready to come out.
     pub(crate) ready_after: usize,
-    /// Whether red tests and what belongs to them block at all; `merge` only wants reports that are whole.
-    pub(crate) blocks: bool,
 }
 
 /// How many flaky tests of the history are shown.
@@ -71,16 +69,13 @@ pub(crate) fn judge(evidence: Evidence<'_>, policy: Policy<'_>, roots: &Roots) -
     if totals.tests > 0 && totals.tests == totals.skipped {
         incomplete.push(format!("no test ran: all {} were skipped", totals.tests));
     }
-    let mut failures = Vec::new();
-    if policy.blocks {
-        failures.extend(red(&totals, &tests, tally.unlisted));
-        failures.extend(judged_codes.failed);
-        failures.extend(refused(policy.fail_on, &totals, difference.as_ref()));
-        failures.extend(kept.expired.iter().map(|(test, owner, day)| {
-            format!("the quarantine of `{test}` ended on {day}: {owner} is to renew or remove the entry")
-        }));
-        failures.extend(coverage.iter().flat_map(|coverage| coverage.reasons.iter().cloned()));
-    }
+    let mut failures: Vec<String> = red(&totals, &tests, tally.unlisted).into_iter().collect();
+    failures.extend(judged_codes.failed);
+    failures.extend(refused(policy.fail_on, &totals, difference.as_ref()));
+    failures.extend(kept.expired.iter().map(|(test, owner, day)| {
+        format!("the quarantine of `{test}` ended on {day}: {owner} is to renew or remove the entry")
+    }));
+    failures.extend(coverage.iter().flat_map(|coverage| coverage.reasons.iter().cloned()));
     let remarks = remarks(&totals, &kept, difference.as_ref(), policy.fail_on, notes);
     Gate {
         verdict: verdict(incomplete, failures, &totals, remarks),

@@ -36,7 +36,7 @@ impl Remembered {
             1 => number,
             again => format!("{number}.{again}"),
         };
-        let commit = pipeline.commit.clone().or(commit).unwrap_or_default();
+        let commit = commit.unwrap_or_default();
         let branch = pipeline.branch.clone().unwrap_or_default();
         Ok(Self { path, history, notes, run, commit, branch })
     }
