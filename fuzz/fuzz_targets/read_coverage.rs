@@ -27,12 +27,6 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     all.unlisted = 0;
     all.files.values_mut().for_each(|file| file.executable = 0);
     all.files.retain(|path, _| !path.contains(|c: char| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')));
-    // So are the names of branches, and two of them may become one.
-    let is_fit = |id: &coverage::model::BranchId| match id {
-        coverage::model::BranchId::Named(name) => !name.contains(|c: char| c.is_control() || c.is_whitespace()),
-        _ => true,
-    };
-    all.files.retain(|_, file| file.lines.values().all(|line| line.branches.keys().all(is_fit)));
     if all.files.is_empty() {
         return;
     }

@@ -173,7 +173,8 @@ impl Record {
         Some(true)
     }
 
-    /// `BRDA:line,[e]block,branch,taken`: `-` is a branch whose line never ran. What is no number is an expression.
+    /// `BRDA:line,[e]block,branch,taken`: `-` is a branch whose line never ran. What is no number is an expression; control
+    /// characters in it, which the format cannot hold, are replaced here, so that writing never makes two branches one.
     fn branch(&mut self, value: &str) -> Option<()> {
         let (number, rest) = value.split_once(',')?;
         let (id, taken) = rest.rsplit_once(',')?;
@@ -182,7 +183,7 @@ impl Record {
         let covered = taken != "-" && taken.parse::<u64>().ok()? > 0;
         let id = match (block.parse(), branch.parse()) {
             (Ok(block), Ok(branch)) => BranchId::Numbered(block, branch),
-            _ => BranchId::Named(id.into()),
+            _ => BranchId::Named(id.replace(char::is_control, "\u{FFFD}").into()),
         };
         let known = self.branches.entry(number.trim().parse().ok()?).or_default().entry(id).or_default();
         *known = Branch { covered: known.covered.max(u32::from(covered)), total: 1 };
