@@ -38,7 +38,7 @@ pub fn open(path: &Path, limit: u64) -> Result<Opened> {
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
     if about.is_dir() {
-        let hint = format!("name the files in it, for example {}", path.join("*.json").display());
+        let hint = format!("name the files in it, for example {}", path.join("*").display());
         return Err(Failure::input(format!("cannot read {name}: it is a directory")).hint(hint));
     }
     if !about.is_file() {

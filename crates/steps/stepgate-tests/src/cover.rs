@@ -74,17 +74,20 @@ impl Covered {
     }
 }
 
-/// One report; of PHPUnit's XML the whole directory of its `index.xml`.
+/// The file that names the others of PHPUnit's XML.
+const INDEX: &str = "index.xml";
+
+/// One report; of PHPUnit's XML the whole directory.
 fn parse(path: &Path) -> std::result::Result<Parsed, String> {
     if path.is_dir() {
-        return parse(&path.join("index.xml"));
+        return parse(&path.join(INDEX));
     }
     let open = |path: &Path| match files::open(path, 1 << 40) {
         Ok(files::Opened::File(file, _)) => Ok(Box::new(BufReader::new(file)) as Box<dyn std::io::Read>),
         Ok(files::Opened::Stream(bytes)) => Ok(Box::new(std::io::Cursor::new(bytes)) as Box<dyn std::io::Read>),
         Err(failure) => Err(with_hints(&failure)),
     };
-    if path.file_name().is_some_and(|name| name == "index.xml")
+    if path.ends_with(INDEX)
         && let Ok(index) = phpunit_xml::index(open(path)?)
     {
         let around = path.parent().unwrap_or(Path::new("."));
@@ -110,7 +113,9 @@ pub(crate) fn base(path: &Path, roots: &Roots, sources: &[String]) -> Result<Tot
             .because(why)
             .hint("without an earlier run, as on the first one, leave out --coverage-base")
     };
-    let bytes = files::read(path, 1 << 30)?;
+    // PHPUnit's XML is a directory, of which the files are found from its index.
+    let is_many = path.is_dir() || path.ends_with(INDEX);
+    let bytes = if is_many { Vec::new() } else { files::read(path, 1 << 30)? };
     if bytes.trim_ascii_start().starts_with(b"{") {
         let report: serde_json::Value =
             serde_json::from_slice(&bytes).map_err(|error| cannot(format!("it is no JSON: {error}")))?;
@@ -123,7 +128,8 @@ pub(crate) fn base(path: &Path, roots: &Roots, sources: &[String]) -> Result<Tot
         let (branches, functions) = (ratio("branches").unwrap_or_default(), ratio("functions").unwrap_or_default());
         return Ok(Totals { lines, branches, functions });
     }
-    let parsed = parse(path).map_err(cannot)?;
+    let parsed = if is_many { parse(path) } else { coverage::read::read(None, &bytes[..]).map_err(|e| e.to_string()) };
+    let parsed = parsed.map_err(cannot)?;
     if let Some(problem) = parsed.problems.first() {
         return Err(cannot(problem.clone()));
     }

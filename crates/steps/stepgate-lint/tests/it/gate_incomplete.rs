@@ -45,7 +45,7 @@ fn what_cannot_be_read_does_not_hide_what_can() {
       no file matches none/*.json; this directory has cut.json, empty.json, good.json, odd.json, src
 
     INCOMPLETE src (cannot be read)
-      it cannot be read: it is a directory; name the files in it, for example [DIR]/src/*.json
+      it cannot be read: it is a directory; name the files in it, for example [DIR]/src/*
 
     src/A.php
       4  high      Access to an undefined property A::$y.  phpstan property.notFound

@@ -95,3 +95,24 @@ fn a_base_without_a_coverage_report_is_no_pass() {
     let run = project.run(&["gate", "r.xml", "--coverage-base", "all.xml"]);
     assert_eq!(run.status, 3, "{run}");
 }
+
+#[test]
+fn the_base_may_be_the_directory_of_phpunits_own_xml() {
+    let project = project();
+    let phpunit =
+        |inside: &str| format!("<phpunit xmlns=\"https://schema.phpunit.de/coverage/1.0\">{inside}</phpunit>");
+    let totals = r#"<totals><lines executable="2" executed="2"/></totals>"#;
+    let index = format!(
+        r#"<project source="{}/src"><directory name="/">{totals}<file name="Price.php" href="Price.php.xml">{totals}</file>
+        </directory></project>"#,
+        project.repo.path().display()
+    );
+    let lines: String = [7, 12].map(|line| format!(r#"<line nr="{line}"><covered by="a"/></line>"#)).concat();
+    let file = format!(r#"<file name="Price.php" path="/">{totals}<coverage>{lines}</coverage></file>"#);
+    project.write("base/index.xml", phpunit(&index));
+    project.write("base/Price.php.xml", phpunit(&file));
+    for base in ["base", "base/index.xml"] {
+        let run = gate(&project, "half.xml", base, &[]);
+        assert!(run.contains("fell from 100% (2 of 2) to 50% (1 of 2)"), "{base}: {run}");
+    }
+}
