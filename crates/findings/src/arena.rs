@@ -10,7 +10,7 @@ use bumpalo::Bump;
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 
-use crate::model::{Detail, File, Rule};
+use crate::model::{Detail, File, Package, Rule};
 
 /// Interns rules, files and details, and as good as all repeated strings, for the lifetime of a [`Bump`].
 ///
@@ -100,9 +100,21 @@ impl<'a> Arena<'a> {
                 context: text(key.context),
                 diff: text(key.diff),
                 suppressed: text(key.suppressed),
+                package: key.package.map(|package| self.package(package)),
+                decided_by: text(key.decided_by),
+                kind: text(key.kind),
+                origin: text(key.origin),
+                news: text(key.news),
             })
         };
         Some(intern(&self.details, &key, |known| **known == key, new))
+    }
+
+    fn package(&self, key: &Package<'_>) -> &'a Package<'a> {
+        let Package { name, version, fixed, purl, ecosystem, layer } = *key;
+        let [name, version, fixed, purl, ecosystem, layer] =
+            [name, version, fixed, purl, ecosystem, layer].map(|text| self.text(text));
+        self.bump.alloc(Package { name, version, fixed, purl, ecosystem, layer })
     }
 }
 

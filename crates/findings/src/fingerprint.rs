@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::model::Finding;
 
-/// 128 bits of SHA-256 over path, rule and normalised message. Never over a line number or an absolute path.
+/// 128 bits of SHA-256 over path, rule and normalised message; of a finding about a package, over what the package is
+/// instead of the message, whose words change with the scanner's database. Never over a line number, an absolute path or
+/// the version of a package.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Fingerprint(pub [u8; 16]);
 
@@ -23,7 +25,10 @@ pub fn fingerprint(finding: &Finding<'_>) -> Fingerprint {
     hash.update([0]);
     hash.update(finding.rule.id);
     hash.update([0]);
-    hash.update(normalise(finding.message).as_bytes());
+    match finding.detail.and_then(|detail| detail.package) {
+        Some(package) => hash.update(package.identity().as_bytes()),
+        None => hash.update(normalise(finding.message).as_bytes()),
+    }
     let mut half = [0; 16];
     half.copy_from_slice(&hash.finalize()[..16]);
     Fingerprint(half)
@@ -229,6 +234,7 @@ fn is_word(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Detail, Package};
     use crate::{Arena, Severity};
     use proptest::prelude::*;
 
@@ -306,6 +312,23 @@ mod tests {
         ] {
             assert_ne!(here, other);
         }
+    }
+
+    #[test]
+    fn a_package_is_the_same_in_every_version_and_whatever_is_said_of_it() {
+        let of = |purl: &str, name: &str, message: &str| {
+            let package = Package { purl, name, ..Package::default() };
+            let detail = Detail { package: Some(&package), ..Detail::default() };
+            let rule = crate::Rule { tool: "trivy", id: "CVE-2099-1", help: None, link: None };
+            fingerprint(&Finding { detail: Some(&detail), ..Finding::new(&rule, None, Severity::High, message) })
+        };
+        let curl = of("pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12", "curl", "curl: a title");
+        assert_eq!(curl, of("pkg:deb/debian/curl@8.0#x/y@z", "curl", "curl: another title"));
+        assert_ne!(curl, of("pkg:deb/debian/libcurl4@7.88.1-10", "libcurl4", "curl: a title"));
+        let identity = |purl, name| Package { purl, name, ..Package::default() }.identity();
+        assert_eq!(identity("pkg:npm/%40angular/core@1.0", "@angular/core"), "pkg:npm/%40angular/core");
+        assert_eq!(identity("pkg:npm/@angular/core@1.0", "@angular/core"), "pkg:npm/@angular/core");
+        assert_eq!([identity("", "curl"), identity("pkg:x/@", "y"), identity("@", "z")], ["curl", "pkg:x/@", "@"]);
     }
 
     #[test]

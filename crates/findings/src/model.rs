@@ -94,6 +94,47 @@ pub struct Detail<'a> {
     pub diff: Option<&'a str>,
     /// Why the tool itself suppressed the finding (SARIF suppressions); set means suppressed.
     pub suppressed: Option<&'a str>,
+    /// The package that has it, when it is about one. Makes the identity of the finding (see [`crate::fingerprint`]).
+    pub package: Option<&'a Package<'a>>,
+    /// What gave it its disposition, in words: ``rule `fixable-high` ``.
+    pub decided_by: Option<&'a str>,
+    /// What a scanner of images found: `vulnerability`, `misconfiguration`, `secret`, `license`.
+    pub kind: Option<&'a str>,
+    /// Which part of an image brought it: `base` or `own`.
+    pub origin: Option<&'a str>,
+    /// What it is to the image that runs now: `introduced`, `disclosed`, `raised`, `known`.
+    pub news: Option<&'a str>,
+}
+
+/// A package that a finding is about. What is not known is empty.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct Package<'a> {
+    /// Its name as the scanner prints it.
+    pub name: &'a str,
+    /// The version that is installed.
+    pub version: &'a str,
+    /// The versions without the fault, as the report lists them.
+    pub fixed: &'a str,
+    /// Its package URL, with version and qualifiers.
+    pub purl: &'a str,
+    /// `debian`, `composer`, `npm` …
+    pub ecosystem: &'a str,
+    /// The digest of the uncompressed layer of the image that brought it.
+    pub layer: &'a str,
+}
+
+impl<'a> Package<'a> {
+    /// What it is, whatever its version: the package URL without version and qualifiers, else its name.
+    /// <https://github.com/package-url/purl-spec>
+    #[must_use]
+    pub fn identity(&self) -> &'a str {
+        let purl = self.purl.split(['?', '#']).next().unwrap_or_default();
+        let last = purl.rfind('/').map_or(0, |slash| slash + 1);
+        // An `@` in the namespace of npm is encoded, or behind the last slash but one.
+        let version = purl[last..].find('@').filter(|at| *at > 0);
+        let purl = version.map_or(purl, |at| &purl[..last + at]);
+        if purl.is_empty() { self.name } else { purl }
+    }
 }
 
 /// One thing that one tool said about one place.
@@ -196,6 +237,10 @@ pub enum Muted {
     Suppressed,
     /// A rule of the policy switches it off.
     Policy,
+    /// An exception accepts it for a while.
+    Exception,
+    /// Somebody who knows states that it does not apply (VEX).
+    Vex,
 }
 
 impl Muted {
@@ -208,6 +253,8 @@ impl Muted {
             Self::Against => "against",
             Self::Suppressed => "suppressed",
             Self::Policy => "policy",
+            Self::Exception => "exception",
+            Self::Vex => "vex",
         }
     }
 }

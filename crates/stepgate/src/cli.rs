@@ -35,6 +35,8 @@ enum Command {
     Lint(Box<stepgate_lint::Args>),
     /// Did the tests really pass? One verdict over shards, retries and coverage (stepgate-tests)
     Tests(Box<stepgate_tests::Args>),
+    /// May this image be pushed? One verdict over what Trivy or Grype found in it (stepgate-scan)
+    Scan(Box<stepgate_scan::Args>),
 }
 
 /// Runs a subcommand.
@@ -55,5 +57,6 @@ pub async fn run(cli: Cli, session: &mut Session) -> Result<Exit> {
         }
         Command::Lint(args) => stepgate_lint::run(*args, session).await,
         Command::Tests(args) => stepgate_tests::run(*args, session).await,
+        Command::Scan(args) => stepgate_scan::run(*args, session).await,
     }
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod phpunit;
+mod trivy;
 
 use std::io::Write;
 

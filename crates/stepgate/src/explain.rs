@@ -33,15 +33,19 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
         Ok(repo) => repo.given_root().to_owned(),
         Err(_) => session.dir.clone(),
     };
-    let (lint, tests) = told(&args.gate);
-    let (lint, lint_sources) = lint_gate(lint, session)?;
-    let (tests, tests_sources) = tests_gate(tests, session)?;
+    let (program, words) = told(&args.gate);
+    let of = |section: &str| if section == program { words } else { &[] };
+    let (lint, lint_sources) = lint_gate(of("lint"), session)?;
+    let (scan, scan_sources) = scan_gate(of("scan"), session)?;
+    let (tests, tests_sources) = tests_gate(of("tests"), session)?;
     let explicit = args.config.config.map(|path| session.dir.join(path));
     let config = config::load("lint", explicit.as_deref(), &root)?;
     let lint = stepgate_lint::settings(&config, &lint.judge, &lint_sources);
+    let config = config::load("scan", explicit.as_deref(), &root)?;
+    let scan = stepgate_scan::settings(&config, &scan, &scan_sources);
     let config = config::load("tests", explicit.as_deref(), &root)?;
     let tests = stepgate_tests::settings(&config, &tests, &tests_sources);
-    for (section, settings) in [("lint", lint), ("tests", tests)] {
+    for (section, settings) in [("lint", lint), ("scan", scan), ("tests", tests)] {
         for setting in settings {
             let line = line(section, &setting, args.explain, session);
             writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))?;
@@ -50,17 +54,16 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     Ok(Exit::Pass)
 }
 
-/// Which arguments are for the gate of `stepgate lint`, and which for that of `stepgate tests`.
-fn told(words: &[String]) -> (&[String], &[String]) {
+/// For the gate of which program the arguments are, and the arguments.
+fn told(words: &[String]) -> (&str, &[String]) {
     let (program, rest) = match words {
-        [program, rest @ ..] if program == "lint" || program == "tests" => (program.as_str(), rest),
+        [program, rest @ ..] if config::SECTIONS.contains(&program.as_str()) => (program.as_str(), rest),
         _ => ("lint", words),
     };
-    let rest = match rest {
-        [gate, rest @ ..] if gate == "gate" => rest,
-        _ => rest,
-    };
-    if program == "tests" { (&[], rest) } else { (rest, &[]) }
+    match rest {
+        [gate, rest @ ..] if gate == "gate" => (program, rest),
+        _ => (program, rest),
+    }
 }
 
 /// `lint.policy.max: 3                 # command line`
@@ -86,6 +89,16 @@ fn lint_gate(words: &[String], session: &Session) -> Result<(stepgate_lint::args
     let (args, matches) = parsed::<Args>("lint", words, session)?;
     match args.command {
         Command::Gate(gate) => Ok((gate, Sources::of(&matches))),
+        _ => Err(not_a_gate()),
+    }
+}
+
+/// The arguments of `stepgate scan gate`, and how each was given.
+fn scan_gate(words: &[String], session: &Session) -> Result<(stepgate_scan::args::GateArgs, Sources)> {
+    use stepgate_scan::{Args, args::Command};
+    let (args, matches) = parsed::<Args>("scan", words, session)?;
+    match args.command {
+        Command::Gate(gate) => Ok((*gate, Sources::of(&matches))),
         _ => Err(not_a_gate()),
     }
 }

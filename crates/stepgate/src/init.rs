@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum as _;
 use step::{Exit, Failure, Result, Session, config, files};
 
 use crate::schema;
@@ -19,7 +20,7 @@ pub struct Args {
     /// The root of the repository
     #[arg(default_value = ".")]
     dir: PathBuf,
-    /// Which pipeline to write; the steps of the other, which --print shows, can be added to it
+    /// Which pipeline to write; the steps of the others, which --print shows, can be added to it
     #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
     pipeline: Pipeline,
     /// Replace files that are there already
@@ -38,6 +39,8 @@ pub enum Pipeline {
     Lint,
     /// Tests: PHPUnit in two parallel steps with a retry and coverage, and the gate behind them
     Tests,
+    /// Images: built, saved and scanned by Trivy, the gate behind that, and the push behind the gate
+    Scan,
 }
 
 impl Pipeline {
@@ -47,14 +50,16 @@ impl Pipeline {
         match self {
             Self::Lint => include_str!("../../../pipelines/lint.yml"),
             Self::Tests => include_str!("../../../pipelines/tests.yml"),
+            Self::Scan => include_str!("../../../pipelines/scan.yml"),
         }
     }
 
-    /// What to say of the pipeline that was not written.
-    const fn other(self) -> &'static str {
+    /// What it has steps for, and how it is asked for.
+    const fn about(self) -> (&'static str, &'static str) {
         match self {
-            Self::Lint => "the steps for tests: `stepgate init --print --pipeline tests`",
-            Self::Tests => "the steps for static analysis: `stepgate init --print --pipeline lint`",
+            Self::Lint => ("static analysis", "lint"),
+            Self::Tests => ("tests", "tests"),
+            Self::Scan => ("images", "scan"),
         }
     }
 }
@@ -84,7 +89,10 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
         say(session, &format!("wrote {name}"))?;
     }
     say(session, "next: read the first two, commit all three, and run `stepgate doctor`")?;
-    say(session, args.pipeline.other())?;
+    for other in Pipeline::value_variants().iter().filter(|other| **other != args.pipeline) {
+        let (what, name) = other.about();
+        say(session, &format!("the steps for {what}: `stepgate init --print --pipeline {name}`"))?;
+    }
     Ok(Exit::Pass)
 }
 

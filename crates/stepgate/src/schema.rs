@@ -22,7 +22,7 @@ pub struct Args {
 enum Of {
     /// The config file, stepgate.yaml
     Config,
-    /// The JSON report of `stepgate lint`, `stepgate.report/v1`
+    /// The JSON report of `stepgate lint` and `stepgate scan`, `stepgate.report/v1`
     Report,
     /// The JSON report of `stepgate tests`, a `stepgate.report/v1` with tests and coverage
     TestsReport,
@@ -56,6 +56,8 @@ mod tests {
     struct ConfigFile {
         /// Static analysis: what blocks, what is known, which tools run.
         lint: Option<stepgate_lint::Config>,
+        /// Images: what blocks, what is accepted for a while, what has to be proved, how Trivy is run.
+        scan: Option<stepgate_scan::Config>,
         /// Tests: what blocks, which tests are in quarantine, what must be covered.
         tests: Option<stepgate_tests::Config>,
     }

@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("xml", &[]),
     ("junit", &["xml"]),
     ("coverage", &["xml", "findings"]),
+    ("image-scan", &["findings"]),
     ("git", &[]),
     ("http", &[]),
     ("bitbucket", &["http"]),
@@ -18,11 +19,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("step", &["findings", "git", "bitbucket", "http"]),
     ("steps/stepgate-lint", &["findings", "git", "step"]),
     ("steps/stepgate-tests", &["junit", "coverage", "findings", "git", "step"]),
-    ("stepgate", &["step", "stepgate-lint", "stepgate-tests", "fakes", "git", "findings", "bitbucket"]),
+    ("steps/stepgate-scan", &["image-scan", "findings", "step"]),
+    (
+        "stepgate",
+        &["step", "stepgate-lint", "stepgate-tests", "stepgate-scan", "fakes", "git", "findings", "bitbucket"],
+    ),
 ];
 
 /// Crates without side effects.
-const PURE: &[&str] = &["findings", "xml", "junit", "coverage"];
+const PURE: &[&str] = &["findings", "xml", "junit", "coverage", "image-scan"];
 
 /// What a pure crate must not name: files, sockets, processes, the environment, the clock.
 const IMPURE: &[&str] = &[

@@ -68,7 +68,13 @@ fn it_is_short_and_names_the_two_commands() {
 
 #[test]
 fn every_file_it_links_to_is_there() {
-    for page in ["README.md", "CONTRIBUTING.md", "crates/README.md", "crates/steps/stepgate-tests/README.md"] {
+    for page in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "crates/README.md",
+        "crates/steps/stepgate-tests/README.md",
+        "crates/steps/stepgate-scan/README.md",
+    ] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let target = root().join(page).parent().unwrap().join(link);

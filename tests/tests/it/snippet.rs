@@ -14,7 +14,7 @@ use crate::support::{path, read, root, transcript};
 type Yaml = serde_json::Value;
 
 /// Every pipeline that is promised.
-const PIPELINES: [&str; 2] = ["pipelines/lint.yml", "pipelines/tests.yml"];
+const PIPELINES: [&str; 3] = ["pipelines/lint.yml", "pipelines/tests.yml", "pipelines/scan.yml"];
 
 fn pipeline(name: &str) -> Yaml {
     serde_saphyr::from_str(&read(name)).unwrap_or_else(|error| panic!("{name} is no YAML: {error}"))
@@ -92,13 +92,16 @@ impl PullRequest {
         }
         program(&repo.path().join("vendor/bin/phpunit"), &replay_phpunit(state));
         program(&repo.path().join("bin/composer"), "#!/bin/sh\n");
-        for step in ["lint", "tests"] {
+        program(&repo.path().join("bin/docker"), DOCKER);
+        program(&repo.path().join("bin/trivy"), &replay_trivy(state));
+        for step in ["lint", "tests", "scan"] {
             let script = format!("#!/bin/sh\nexec '{}' {step} \"$@\"\n", env!("CARGO_BIN_EXE_stepgate-under-test"));
             program(&repo.path().join("bin").join(format!("stepgate-{step}")), &script);
         }
         let environment = BTreeMap::from([
             ("PATH", format!("{}:{}", repo.path().join("bin").display(), path())),
             ("CI", "true".to_owned()),
+            ("IMAGE_NAME", "registry.example.com/shop".to_owned()),
             ("BITBUCKET_COMMIT", commit),
             ("BITBUCKET_PR_ID", "1".to_owned()),
             ("BITBUCKET_PR_DESTINATION_BRANCH", "main".to_owned()),
@@ -175,6 +178,42 @@ exit $(cat "$own/junit.xml.exit")
     )
 }
 
+/// Saves an image of one layer, as `docker save` does.
+const DOCKER: &str = r#"#!/bin/sh -e
+[ "$1 $2" = 'save --output' ] || exit 0
+dir=$(mktemp -d)
+printf '{"rootfs":{"type":"layers","diff_ids":["sha256:11"]}}' > "$dir/config"
+id=$(sha256sum "$dir/config" | cut -d' ' -f1)
+mv "$dir/config" "$dir/$id.json"
+printf '[{"Config":"%s.json","RepoTags":["%s"],"Layers":[]}]' "$id" "$4" > "$dir/manifest.json"
+tar -cf "$3" -C "$dir" "$id.json" manifest.json
+rm -r "$dir"
+"#;
+
+/// A Trivy with a database of an hour ago, which finds a vulnerability in the image of the change.
+fn replay_trivy(state: &str) -> String {
+    let severity = if state == "change" { "HIGH" } else { "LOW" };
+    format!(
+        r#"#!/bin/sh -e
+now=$(date -u +%FT%TZ) next=$(date -u -d '+6 hours' +%FT%TZ)
+if [ "$1" = version ]; then
+    printf '{{"Version":"0.76.0","VulnerabilityDB":{{"UpdatedAt":"%s","NextUpdate":"%s"}}}}' "$now" "$next"
+    exit
+fi
+while [ "$1" != --output ]; do shift; done
+[ "$3" = --input ]
+id=$(tar -tf "$4" | sed -n 's/.json$//p' | grep -v manifest)
+cat > "$2" <<END
+{{"SchemaVersion":2,"CreatedAt":"$now","ArtifactName":"$4","ArtifactType":"container_image",
+"Metadata":{{"OS":{{"Family":"debian","Name":"12.15"}},"ImageID":"sha256:$id","DiffIDs":["sha256:11"]}},
+"Results":[{{"Target":"$4 (debian 12.15)","Class":"os-pkgs","Type":"debian","Packages":[{{"Name":"curl","Version":"7"}}],
+"Vulnerabilities":[{{"VulnerabilityID":"CVE-2099-0001","PkgName":"curl","InstalledVersion":"7","FixedVersion":"8",
+"Severity":"{severity}"}}]}}]}}
+END
+"#
+    )
+}
+
 fn walk(dir: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).into_iter().flatten() {
@@ -233,6 +272,18 @@ fn the_test_gate_passes_when_the_retry_is_green_and_says_what_was_flaky() {
     let gate = gate(&played);
     assert_eq!(gate.code, Some(0), "{}", gate.told);
     assert!(gate.told.contains("passed at attempt 2"), "{}", gate.told);
+}
+
+#[test]
+fn the_image_gate_refuses_what_can_be_mended_and_keeps_what_trivy_said() {
+    let pull_request = PullRequest::new("change");
+    let played = pull_request.play(&pipeline("pipelines/scan.yml"));
+    let gate = gate(&played);
+    assert_eq!(gate.code, Some(1), "{}", gate.told);
+    assert!(gate.told.contains("CVE-2099-0001"), "{}", gate.told);
+    assert!(pull_request.repo.path().join("reports/image.tar.json").exists());
+    let played = PullRequest::new("fixed").play(&pipeline("pipelines/scan.yml"));
+    assert_eq!(played.last().and_then(|gate| gate.code), Some(0), "{played:#?}");
 }
 
 #[test]
@@ -307,12 +358,12 @@ fn they_can_be_put_together() {
         let definitions = &pipeline(name)["definitions"];
         for step in definitions["steps"].as_array().expect("steps") {
             let step = &step["step"];
-            let artifacts = step["artifacts"]["upload"].as_array().expect("artifacts").iter();
+            let artifacts = step["artifacts"]["upload"].as_array().into_iter().flatten();
             for own in artifacts.map(|artifact| &artifact["name"]).chain([&step["name"]]) {
                 assert!(steps_and_artifacts.insert(own.to_string()), "{name}: {own} is there twice");
             }
         }
-        for (cache, means) in definitions["caches"].as_object().expect("caches") {
+        for (cache, means) in definitions["caches"].as_object().into_iter().flatten() {
             let before = caches.insert(cache.clone(), means.clone());
             assert!(before.is_none_or(|before| before == *means), "{name}: the cache {cache} means two things");
         }

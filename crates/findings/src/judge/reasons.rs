@@ -108,6 +108,8 @@ const fn cause(why: Muted) -> &'static str {
         Muted::Against => "in the earlier report too",
         Muted::Suppressed => "suppressed in the tool's own report",
         Muted::Policy => "switched off by the policy",
+        Muted::Exception => "accepted by exceptions",
+        Muted::Vex => "not applicable by VEX statements",
     }
 }
 

@@ -63,7 +63,8 @@ pub(super) fn explain<'de, S: DeserializeSeed<'de>>(
 }
 
 /// A path in a document as `files."src/a.php".messages[3].line`.
-fn show(path: &Path) -> String {
+#[must_use]
+pub fn show(path: &Path) -> String {
     let mut shown = String::new();
     for segment in path {
         match segment {
@@ -83,7 +84,8 @@ fn show(path: &Path) -> String {
 }
 
 /// At most 300 characters: errors quote the document, and a document may hold anything.
-pub(super) fn shorten(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn shorten(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(300) {
         Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
         None => Cow::Borrowed(text),
@@ -151,7 +153,7 @@ impl Mismatches {
 /// A string, borrowed from the document where it has no escapes. (serde borrows a bare `Cow` only, not one in an
 /// `Option` or a `Vec`.)
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
-pub(super) struct Text<'t>(pub(super) Cow<'t, str>);
+pub struct Text<'t>(pub Cow<'t, str>);
 
 impl std::ops::Deref for Text<'_> {
     type Target = str;
@@ -248,7 +250,7 @@ impl<'de, 'a> Visitor<'de> for MaybeInterned<'_, 'a> {
 /// A line, a column or a count: a whole number, also as a string of digits; null, negative and anything too large to be
 /// a line become 0, "not known".
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) struct Number(pub(super) u32);
+pub struct Number(pub u32);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -14,7 +14,7 @@ mod detect;
 mod format;
 mod github;
 mod gitlab;
-mod json;
+pub mod json;
 mod junit;
 mod lines;
 mod noise;

@@ -130,7 +130,7 @@ fn finding<'a>(
         help: ours.and_then(|ours| ours.help.text()),
         context: ours.and_then(|ours| ours.context.text()),
         suppressed: suppression(result.suppressions.as_deref().unwrap_or_default(), ours.is_some()),
-        diff: None,
+        ..Detail::default()
     };
     Finding {
         line: start_line.0,

@@ -183,6 +183,7 @@ impl Entry<'_> {
             context: self.context.as_deref(),
             diff: self.diff.as_deref(),
             suppressed: self.suppressed.as_deref(),
+            ..Detail::default()
         };
         Finding {
             detail: arena.detail(detail),
@@ -206,8 +207,15 @@ impl Entry<'_> {
 
     /// What is muted for a reason that nobody knows is not muted.
     fn disposition(&self) -> Disposition {
-        const REASONS: [Muted; 5] =
-            [Muted::Baseline, Muted::OutsideChange, Muted::Against, Muted::Suppressed, Muted::Policy];
+        const REASONS: [Muted; 7] = [
+            Muted::Baseline,
+            Muted::OutsideChange,
+            Muted::Against,
+            Muted::Suppressed,
+            Muted::Policy,
+            Muted::Exception,
+            Muted::Vex,
+        ];
         match &*self.disposition {
             "blocking" => Disposition::Blocking,
             "muted" => {

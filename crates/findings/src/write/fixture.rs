@@ -30,8 +30,20 @@ const TIP: Detail<'_> = Detail {
     context: Some("class App\\Order"),
     diff: None,
     suppressed: None,
+    ..NO_DETAIL
 };
-const SUPPRESSED: Detail<'_> = Detail { help: None, context: None, diff: None, suppressed: Some("agreed in #12") };
+const SUPPRESSED: Detail<'_> = Detail { suppressed: Some("agreed in #12"), ..NO_DETAIL };
+const NO_DETAIL: Detail<'_> = Detail {
+    help: None,
+    context: None,
+    diff: None,
+    suppressed: None,
+    package: None,
+    decided_by: None,
+    kind: None,
+    origin: None,
+    news: None,
+};
 
 /// What is between the `<script>` and the bidi override must be seen as text everywhere.
 pub(crate) const HOSTILE: &str = "<script>alert(1)</script> | \"x\" 'y' & `z` ]]> \u{1b}[31mred\u{1b}[0m \u{202e}gnp.exe\n@team [a](https://b.example) **c**";

@@ -1,7 +1,7 @@
 //! `stepgate.report/v1`: everything, one finding a line, so that `grep` and `diff` work on it.
 
 mod layout;
-mod v1;
+pub(super) mod v1;
 
 use std::io::{self, Write};
 

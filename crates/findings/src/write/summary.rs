@@ -89,6 +89,8 @@ pub(super) const fn muted_words(reason: Muted) -> &'static str {
         Muted::Against => "in the earlier report too",
         Muted::Suppressed => "suppressed in the tool's report",
         Muted::Policy => "switched off by the policy",
+        Muted::Exception => "accepted by an exception",
+        Muted::Vex => "not applicable by a VEX statement",
     }
 }
 

@@ -1,6 +1,6 @@
 //! A Code Insights report.
 
-use bitbucket::{Annotation, Commit, DataField, DataValue, ReportResult, ReportType, limits};
+use bitbucket::{Annotation, AnnotationType, Commit, DataField, DataValue, ReportResult, ReportType, limits};
 use findings::judge::LineMap;
 
 use super::Target;
@@ -62,7 +62,8 @@ impl Insight {
     pub fn annotate<'n>(&mut self, notes: impl ExactSizeIterator<Item = Note<'n>>, lines: Option<&LineMap>) {
         const MOST: usize = limits::ANNOTATIONS_PER_REPORT;
         let hidden = notes.len().saturating_sub(MOST);
-        self.annotations = annotations(&self.id, notes.take(MOST), lines);
+        let kind = (self.kind == ReportType::Security).then_some(AnnotationType::Vulnerability);
+        self.annotations = annotations(&self.id, kind, notes.take(MOST), lines);
         if hidden == 0 {
             return;
         }

@@ -39,9 +39,10 @@ pub fn gravest_first(notes: &mut [Note<'_>]) {
     notes.sort_by(|a, b| importance(a).cmp(&importance(b)));
 }
 
-/// Annotations of `report` for `notes`, with ids that are the same whenever the same is said of the same file.
+/// Annotations of `report` for `notes`, all of `kind` or else as grave as each is, with ids that are the same whenever the same is said of the same file.
 pub(super) fn annotations<'n>(
     report: &str,
+    kind: Option<AnnotationType>,
     notes: impl Iterator<Item = Note<'n>>,
     lines: Option<&LineMap>,
 ) -> Vec<Annotation> {
@@ -50,7 +51,8 @@ pub(super) fn annotations<'n>(
         let identity = identity(&note);
         let ordinal = seen.entry(identity).or_insert(0_u32);
         *ordinal += 1;
-        annotation(format!("{report}-{identity}-{ordinal}"), &note, lines)
+        let annotation = annotation(format!("{report}-{identity}-{ordinal}"), &note, lines);
+        Annotation { annotation_type: kind.clone().or(annotation.annotation_type), ..annotation }
     };
     notes.map(annotate).collect()
 }

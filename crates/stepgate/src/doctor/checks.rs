@@ -4,10 +4,10 @@ use std::path::Path;
 
 use git::Repo;
 use step::publish::Target;
-use step::{Env, Pipeline, Result, Session, config, files};
+use step::{Env, Failure, Pipeline, Result, Session, config, files};
 use stepgate_lint::Config;
 
-use super::{Args, Finding, phpunit};
+use super::{Args, Finding, phpunit, trivy};
 use crate::{init, schema};
 
 type Checked = (&'static str, Finding);
@@ -24,7 +24,8 @@ pub(super) async fn all(args: &Args, session: &Session) -> Vec<Checked> {
     let explicit = args.config.config.as_ref().map(|path| session.dir.join(path));
     let lint = config::load::<Config>("lint", explicit.as_deref(), &root);
     let tests = config::load::<stepgate_tests::Config>("tests", explicit.as_deref(), &root);
-    found.push(("config", configuration(&lint, &tests, session)));
+    let scan = config::load::<stepgate_scan::Config>("scan", explicit.as_deref(), &root);
+    found.push(("config", configuration(&lint, &[tests.as_ref().err(), scan.as_ref().err()], session)));
     found.extend(schema(&root).map(|finding| ("schema", finding)));
     let config = lint.map(|loaded| loaded.value).unwrap_or_default();
     found.push(("baseline", baseline(&config, session, &root)));
@@ -32,6 +33,8 @@ pub(super) async fn all(args: &Args, session: &Session) -> Vec<Checked> {
     found.extend(tools(&config, session, &root));
     let config = tests.map(|loaded| loaded.value).unwrap_or_default();
     found.extend(phpunit::checks(&config, session, &root).into_iter().map(|finding| ("tests", finding)));
+    let config = scan.map(|loaded| loaded.value).unwrap_or_default();
+    found.extend(trivy::checks(&config, session, &root).into_iter().map(|finding| ("scan", finding)));
     found.push(("Bitbucket", bitbucket(args, &pipeline, session, repo.ok().as_ref()).await));
     found
 }
@@ -63,21 +66,16 @@ async fn history(repo: &Repo) -> Finding {
 }
 
 /// The first section that cannot be read is what is said of the file.
-fn configuration<L, T>(
-    lint: &Result<config::Config<L>>,
-    tests: &Result<config::Config<T>>,
-    session: &Session,
-) -> Finding {
-    let path = lint.as_ref().map(|lint| &lint.path).and_then(|path| tests.as_ref().map(|_| path));
-    match path {
-        Ok(path) => match path {
-            Some(path) => Finding::fine(files::shown(path, &session.dir).to_string()),
-            None => Finding::missing(
-                format!("no {}: the defaults are in force", config::FILE_NAME),
-                "`stepgate init` writes a commented one",
-            ),
-        },
-        Err(failure) => Finding::of(failure),
+fn configuration(lint: &Result<config::Config<Config>>, others: &[Option<&Failure>], session: &Session) -> Finding {
+    match (lint, others.iter().copied().flatten().next()) {
+        (Err(failure), _) | (_, Some(failure)) => Finding::of(failure),
+        (Ok(config::Config { path: Some(path), .. }), None) => {
+            Finding::fine(files::shown(path, &session.dir).to_string())
+        }
+        (Ok(_), None) => Finding::missing(
+            format!("no {}: the defaults are in force", config::FILE_NAME),
+            "`stepgate init` writes a commented one",
+        ),
     }
 }
 

@@ -17,6 +17,29 @@ fn without_a_file_everything_is_the_default() {
     lint.policy.tools: {}
     lint.roots: []
     lint.tools: {}
+    scan.environment: not set
+    scan.epss: not set
+    scan.exception-files: []
+    scan.exceptions: []
+    scan.first-seen: not set
+    scan.kev: not set
+    scan.outputs: {}
+    scan.policy.environments: {}
+    scan.policy.rules: []
+    scan.proof.allow-no-os: false
+    scan.proof.allow-no-packages: false
+    scan.proof.database-max-age: "24h"
+    scan.proof.deny-versions: []
+    scan.proof.end-of-life: "block"
+    scan.proof.intel-max-age: "7d"
+    scan.proof.max-age: not set
+    scan.proof.required: false
+    scan.proof.scanners: ["vuln","secret"]
+    scan.trivy.cache-dir: not set
+    scan.trivy.command: "trivy"
+    scan.trivy.scanners: ["vuln","secret","misconfig"]
+    scan.trivy.timeout: "30m"
+    scan.vex: []
     tests.allow-empty: false
     tests.coverage.exclude: ["tests/**","test/**","migrations/**","config/**"]
     tests.coverage.max-fall: not set
@@ -100,6 +123,25 @@ fn explain_says_it_of_tests_too() {
     "#);
     // What is said of the one gate changes nothing of the other.
     assert_eq!(section("lint", &place.run(line)), section("lint", &place.run("config --explain")));
+}
+
+#[test]
+fn explain_says_it_of_images_too() {
+    let config = "scan:\n  environment: staging\n  vex: [a.json]\n  proof: { database-max-age: 2d }\n";
+    let place = Place::plain().write("stepgate.yaml", config);
+    let line = "config --explain -- scan gate --environment production --require-proof --vex b.json -o html=a.html";
+    let scan = section("scan", &place.run(line));
+    for expected in [
+        "scan.environment: \"production\" # command line",
+        "scan.proof.required: true # command line",
+        "scan.proof.database-max-age: \"2d\" # stepgate.yaml",
+        "scan.vex: [\"a.json\",\"b.json\"] # command line",
+        "scan.outputs.html: \"a.html\" # command line",
+        "scan.trivy.command: \"trivy\" # default",
+    ] {
+        let is_it = |line: &str| line.split_whitespace().eq(expected.split_whitespace());
+        assert!(scan.lines().any(is_it), "{expected}\n{scan}");
+    }
 }
 
 #[test]

@@ -25,6 +25,8 @@ fn a_repository_that_was_just_set_up_has_nothing_to_mend() {
     ok   tool          phpstan: [DIR]/vendor/bin/phpstan with phpstan.neon
     -    tests         no PHPUnit is configured here
                        `stepgate tests gate` still judges reports that are made elsewhere
+    -    scan          no trivy program in PATH
+                       `stepgate scan gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -49,6 +51,8 @@ fn outside_of_a_repository_it_says_what_still_works() {
                        `stepgate lint gate` still judges reports that are made elsewhere
     -    tests         no PHPUnit is configured here
                        `stepgate tests gate` still judges reports that are made elsewhere
+    -    scan          no trivy program in PATH
+                       `stepgate scan gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -90,6 +94,8 @@ fn a_broken_config_and_a_broken_baseline_are_to_be_mended() {
                        `stepgate lint gate` still judges reports that are made elsewhere
     -    tests         no PHPUnit is configured here
                        `stepgate tests gate` still judges reports that are made elsewhere
+    -    scan          no trivy program in PATH
+                       `stepgate scan gate` still judges reports that are made elsewhere
     -    Bitbucket     cannot publish: the workspace is not known
                        give --workspace
 
@@ -115,7 +121,7 @@ fn tests(phpunit: &str, place: Place) -> String {
     let place = place.write("phpunit.dist.xml", phpunit).program("vendor/bin/phpunit");
     let doctor = place.run("doctor");
     let lines = doctor.stdout.lines().skip_while(|line| !line.contains("tests  "));
-    lines.take_while(|line| !line.contains("Bitbucket  ")).collect::<Vec<_>>().join("\n")
+    lines.take_while(|line| !line.contains("scan   ")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -149,6 +155,30 @@ fn a_quarantine_that_has_ended_and_a_history_that_is_broken_are_to_be_mended() {
     MEND tests         the quarantine of App\Tests\PriceTest::testVat ended on 2020-01-31: the gate fails
                        mend the test and remove the entry, or give it a later day, in stepgate.yaml
     ");
+}
+
+#[test]
+fn a_trivy_that_is_not_there_and_an_exception_that_has_ended_are_to_be_mended() {
+    let config = "scan:
+  trivy: { command: bin/trivy }
+  exceptions:
+    - { id: CVE-2019-14806, owner: shop, reason: not reachable, expires: 2020-01-31 }
+    - { id: CVE-2019-10744, owner: shop, reason: not reachable, expires: 2999-01-31 }
+";
+    let place = Place::repo(repo()).write("stepgate.yaml", config);
+    let scan = |place: &Place| {
+        let doctor = place.run("doctor");
+        let lines = doctor.stdout.lines().skip_while(|line| !line.contains("scan  "));
+        lines.take_while(|line| !line.contains("Bitbucket  ")).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(scan(&place), @r"
+    MEND scan          trivy: there is no program bin/trivy
+                       install it there, or mend `trivy.command` under `scan` in stepgate.yaml
+    MEND scan          the exception for CVE-2019-14806 ended on 2020-01-31: what it excused blocks again
+                       mend the finding and remove the entry, or give it a later day, in stepgate.yaml
+    ");
+    let place = place.program("bin/trivy").write("stepgate.yaml", "scan: { trivy: { command: bin/trivy } }");
+    assert_eq!(scan(&place), "ok   scan          trivy: [DIR]/bin/trivy");
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn init_writes_config_schema_and_pipeline() {
     wrote stepgate.schema.json
     next: read the first two, commit all three, and run `stepgate doctor`
     the steps for tests: `stepgate init --print --pipeline tests`
+    the steps for images: `stepgate init --print --pipeline scan`
     [exit status: 0]
     ");
     assert_eq!(place.files(), ["bitbucket-pipelines.yml", "stepgate.schema.json", "stepgate.yaml"]);
@@ -44,8 +45,12 @@ fn init_does_not_replace_what_is_there_and_leaves_nothing_behind() {
 fn init_writes_the_pipeline_that_is_asked_for() {
     let place = Place::plain();
     let said = place.run("init --pipeline tests");
-    assert!(said.stdout.ends_with("static analysis: `stepgate init --print --pipeline lint`\n"), "{said}");
+    let others = "the steps for static analysis: `stepgate init --print --pipeline lint`\n\
+                  the steps for images: `stepgate init --print --pipeline scan`\n";
+    assert!(said.stdout.ends_with(others), "{said}");
     assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Tests.text());
+    assert_eq!(place.run("init --force --pipeline scan").status, 0);
+    assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Scan.text());
 }
 
 #[test]
@@ -118,7 +123,7 @@ fn the_values_in_the_template_are_the_defaults() {
     let text = in_force(false);
     let written = yaml(&text);
     let (lint, tests) = (stepgate_lint::Config::default(), stepgate_tests::Config::default());
-    let mut default = serde_json::json!({ "lint": lint, "tests": tests });
+    let mut default = serde_json::json!({ "lint": lint, "tests": tests, "scan": stepgate_scan::Config::default() });
     // The file says what the default of these means.
     default["lint"]["baseline"] = lint.baseline_path().to_string_lossy().into();
     default["lint"]["policy"]["severity"] = "info".into();

@@ -85,7 +85,8 @@ struct Tool<'g> {
 struct Input<'g> {
     /// The file, `-` for standard input, or the command that was run.
     path: &'g str,
-    /// The format it was read as; null when it could not be read.
+    /// The format it was read as; null when it could not be read, and for the reports of scanners of images, which have
+    /// one format each.
     format: Option<&'static str>,
     /// The tool, `unknown` when nothing tells.
     tool: &'g str,
@@ -153,13 +154,57 @@ struct Finding<'g> {
     /// Why the tool's own report says that it is suppressed, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<&'g str>,
+    /// What a scanner of images found. Left out by other tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'g str>,
+    /// The package that has it, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<Package<'g>>,
+    /// What gave it its disposition, in words, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<&'g str>,
+    /// Which part of the image brought it, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'g str>,
+    /// What it is to the image that runs now, if something was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    news: Option<&'g str>,
+}
+
+/// A package that a finding is about. What is not known is left out.
+#[derive(JsonSchema, Serialize)]
+pub(in crate::write) struct Package<'g> {
+    /// Its name as the scanner prints it.
+    name: &'g str,
+    /// The version that is installed.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    installed: &'g str,
+    /// The versions without the fault, as the report lists them.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    fixed_version: &'g str,
+    /// Its package URL.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    purl: &'g str,
+    /// The ecosystem: `debian`, `composer`, `npm` …
+    #[serde(rename = "type", skip_serializing_if = "str::is_empty")]
+    ecosystem: &'g str,
+    /// The digest of the uncompressed layer of the image that brought it.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    layer: &'g str,
+}
+
+impl<'g> Package<'g> {
+    pub(in crate::write) fn new(package: &model::Package<'g>) -> Self {
+        let model::Package { name, version, fixed, purl, ecosystem, layer } = *package;
+        Self { name, installed: version, fixed_version: fixed, purl, ecosystem, layer }
+    }
 }
 
 /// Why a finding is muted.
 #[derive(JsonSchema, Serialize)]
 struct MutedBy<'g> {
     /// The kind of reason.
-    #[schemars(extend("enum" = ["baseline", "outside-change", "against", "suppressed", "policy"]))]
+    #[schemars(extend("enum" = ["baseline", "outside-change", "against", "suppressed", "policy", "exception", "vex"]))]
     reason: &'static str,
     /// The words of whoever muted it; null when there are none.
     detail: Option<&'g str>,
@@ -240,7 +285,7 @@ impl<'g> Finding<'g> {
             end_line: known(finding.end_line),
             column: known(finding.column),
             disposition: finding.disposition.as_str(),
-            muted_by: MutedBy::new(finding.disposition, detail.suppressed),
+            muted_by: MutedBy::new(finding.disposition, &detail),
             fingerprint: fingerprint(finding).to_string(),
             count: finding.count,
             ignorable: (!finding.ignorable).then_some(false),
@@ -250,6 +295,11 @@ impl<'g> Finding<'g> {
             context: detail.context,
             diff: detail.diff,
             suppressed: detail.suppressed,
+            kind: detail.kind,
+            package: detail.package.map(Package::new),
+            decided_by: detail.decided_by,
+            origin: detail.origin,
+            news: detail.news,
         }
     }
 }
@@ -264,9 +314,10 @@ pub(super) fn schema() -> schemars::Schema {
 }
 
 impl<'g> MutedBy<'g> {
-    fn new(disposition: model::Disposition, suppressed: Option<&'g str>) -> Option<Self> {
+    fn new(disposition: model::Disposition, detail: &model::Detail<'g>) -> Option<Self> {
         let model::Disposition::Muted(reason) = disposition else { return None };
-        let detail = suppressed.filter(|words| reason == model::Muted::Suppressed && !words.is_empty());
+        let suppressed = detail.suppressed.filter(|_| reason == model::Muted::Suppressed);
+        let detail = suppressed.or(detail.decided_by).filter(|words| !words.is_empty());
         Some(Self { reason: reason.as_str(), detail })
     }
 }

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::fingerprint::fingerprint;
 use crate::model::{self, Disposition, Gate, Muted, Severity};
+use crate::write::json::v1::Package;
 use crate::write::summary;
 
 /// The base of all paths inside the repository. It has no value: whoever reads the file knows where that is.
@@ -172,6 +173,7 @@ struct Suppression<'g> {
 
 /// § 3.8: what SARIF has no word for.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Properties<'g> {
     severity: Severity,
     disposition: &'static str,
@@ -181,6 +183,16 @@ struct Properties<'g> {
     help: Option<&'g str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<Package<'g>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_by: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'g str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    news: Option<&'g str>,
 }
 
 impl<'g> Log<'g> {
@@ -278,13 +290,18 @@ impl<'g> Results<'g> {
             partial_fingerprints: Fingerprints { stepgate: fingerprint(finding).to_string() },
             occurrence_count: (finding.count != 1).then_some(finding.count),
             baseline_state: self.baseline_state(finding.disposition),
-            suppressions: suppression(finding.disposition, detail.suppressed).map(|suppression| [suppression]),
+            suppressions: suppression(finding.disposition, &detail).map(|suppression| [suppression]),
             properties: Properties {
                 severity: finding.severity,
                 disposition: finding.disposition.as_str(),
                 ignorable: (!finding.ignorable).then_some(false),
                 help: detail.help,
                 context: detail.context,
+                kind: detail.kind,
+                package: detail.package.map(Package::new),
+                decided_by: detail.decided_by,
+                origin: detail.origin,
+                news: detail.news,
             },
         }
     }
@@ -303,9 +320,12 @@ fn is_known(disposition: Disposition) -> bool {
     matches!(disposition, Disposition::Muted(Muted::Baseline | Muted::Against))
 }
 
-fn suppression(disposition: Disposition, words: Option<&str>) -> Option<Suppression<'_>> {
-    let justification = match (words, disposition) {
+fn suppression<'g>(disposition: Disposition, detail: &model::Detail<'g>) -> Option<Suppression<'g>> {
+    let justification = match (detail.suppressed, disposition) {
         (Some(words), _) => Cow::Borrowed(words),
+        (None, Disposition::Muted(_)) if detail.decided_by.is_some_and(|words| !words.is_empty()) => {
+            Cow::Borrowed(detail.decided_by.unwrap_or_default())
+        }
         (None, Disposition::Muted(reason)) => Cow::Owned(format!("muted: {}", summary::muted_words(reason))),
         (None, _) => return None,
     };
