@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rustc_hash::FxHashMap;
 
 use crate::identity::upper;
+use crate::model::AboutException;
 use crate::{Finding, Scan};
 
 mod entry;
@@ -15,7 +16,6 @@ mod yaml;
 
 pub use entry::{Exception, ExceptionId, PurlPattern, Versions};
 pub use import::{Draft, Imported, import, to_yaml};
-pub use usage::Usage;
 pub use yaml::from_yaml;
 
 /// All exceptions, ready to be asked. Keeps book of what each was good for.
@@ -74,9 +74,9 @@ impl Exceptions {
         &self.entries
     }
 
-    /// What is to be said of the entries after all findings have been asked for.
+    /// What is to be said of the entries after all findings have been asked for, the gravest first.
     #[must_use]
-    pub fn usage(&self) -> Usage {
+    pub fn usage(&self) -> Vec<AboutException> {
         usage::of(self)
     }
 

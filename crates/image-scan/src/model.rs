@@ -5,17 +5,7 @@ use jiff::Timestamp;
 
 /// What a finding is about.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Deserialize,
-    serde::Serialize,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -205,17 +195,7 @@ impl Finding<'_> {
 
 /// Which part of the image brought a finding.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Deserialize,
-    serde::Serialize,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
@@ -227,17 +207,7 @@ pub enum Origin {
 
 /// What a finding is to the image that runs now.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Eq,
-    Hash,
-    Ord,
-    PartialEq,
-    PartialOrd,
-    serde::Deserialize,
-    serde::Serialize,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, serde::Deserialize, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum News {
@@ -377,6 +347,62 @@ pub struct Gone {
     pub severity: Severity,
 }
 
+/// What is wrong with an entry of the exceptions, the gravest first.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Lapse {
+    /// It has ended, and findings would still need it.
+    Expired,
+    /// It has ended, and nothing needs it.
+    Ended,
+    /// It matches no finding.
+    Unused,
+    /// It only matches what an earlier one excuses.
+    Shadowed,
+    /// It is in use and ends within two weeks.
+    EndsSoon,
+}
+
+impl Lapse {
+    /// The rule that finds it, by the name used in every output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "exception-expired",
+            Self::Ended => "exception-ended",
+            Self::Unused => "exception-unused",
+            Self::Shadowed => "exception-shadowed",
+            Self::EndsSoon => "exception-ends-soon",
+        }
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Expired => Severity::High,
+            Self::Ended | Self::Unused | Self::Shadowed | Self::EndsSoon => Severity::Low,
+        }
+    }
+
+    /// What becomes of it: what findings still need, and has ended, blocks.
+    #[must_use]
+    pub const fn disposition(self) -> Disposition {
+        match self {
+            Self::Expired => Disposition::Blocking,
+            Self::Ended | Self::Unused | Self::Shadowed | Self::EndsSoon => Disposition::Reported,
+        }
+    }
+}
+
+/// A finding about the exceptions themselves.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AboutException {
+    /// What is wrong.
+    pub lapse: Lapse,
+    /// The same in a sentence that names the entry by its id and its place in the list, from 1.
+    pub message: String,
+}
+
 /// The outcome of one gate over all its scans: what every writer and publisher is handed.
 #[derive(Clone, Debug)]
 pub struct Gate<'a> {
@@ -388,9 +414,10 @@ pub struct Gate<'a> {
     pub scans: Vec<Scan<'a>>,
     /// What came of it. Reasons are plain text that may quote hostile input.
     pub verdict: Verdict,
-    /// What people should know and what does not block: what a report cannot show, exceptions that end soon or that
-    /// nothing matches, traps in files that were imported.
+    /// What people should know and what does not block: what a report cannot show, traps in files that were imported.
     pub warnings: Vec<String>,
+    /// What is wrong with the exceptions, the gravest first. What blocks is among the reasons of the verdict, too.
+    pub about_exceptions: Vec<AboutException>,
     /// What the change took away, where something was compared.
     pub fixed: Vec<Gone>,
     /// Whether anything was compared with the image that runs now.

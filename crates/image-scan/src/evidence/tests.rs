@@ -125,6 +125,14 @@ fn stolen_versions_are_refused_whoever_names_them() {
 }
 
 #[test]
+fn a_version_is_denied_before_there_is_a_report() {
+    let demands = demand(|demands| demands.deny_versions = vec!["v0.76.0".to_owned()]);
+    assert!(denied("v0.69.4", &Demands::default()).is_some_and(|why| why.contains("GHSA-69fq-xp46-6x23")));
+    assert!(denied("0.76.0", &demands).is_some_and(|why| why.contains("`deny-versions`")));
+    assert_eq!(["0.69.3", "0.76.0"].map(|version| denied(version, &Demands::default())), [None, None]);
+}
+
+#[test]
 fn the_report_of_another_image_is_a_problem() {
     let of = |image_id| Scan { image_id, ..scan(Vec::new()) };
     let problems = |scan: &Scan<'_>| check(scan, &facts(), &Demands::default(), now()).problems;

@@ -176,17 +176,16 @@ fn entries_that_ended_are_unused_shadowed_or_end_soon_are_told() {
         excused.push(exceptions.find(&fixture::finding(id, &target, None), &scan).is_some());
     }
     assert_eq!(excused, [false, true, true, true, false]);
-    let usage = exceptions.usage();
-    insta::assert_snapshot!(usage.expired.join("\n"), @"
-        exception 1 (`CVE-1`) ended on 2026-11-23: 1 finding would still need it; fix or renew, sec
-        ");
-    insta::assert_snapshot!(usage.warnings().collect::<Vec<_>>().join("\n"), @"
-        exception 2 (`CVE-2`) ended on 2026-01-01: nothing needs it any more
-        exception 7 (`CVE-5`) ended on 2026-11-01: other entries cover what it matches
-        exception 5 (`CVE-4`) matches no finding: it can go, or it is misspelt
-        exception 4 (`CVE-3`) only matches what an earlier exception excuses: it can go
-        exception 3 (`CVE-3`) ends today: sec should fix or renew it
-        exception 6 (`CVE-5`) ends on 2026-12-08, in 14 days: sec should fix or renew it
+    let told = exceptions.usage();
+    let told: Vec<_> = told.iter().map(|about| format!("{}: {}", about.lapse.as_str(), about.message)).collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+        exception-expired: exception 1 (`CVE-1`) ended on 2026-11-23: 1 finding would still need it; fix or renew, sec
+        exception-ended: exception 2 (`CVE-2`) ended on 2026-01-01: nothing needs it any more
+        exception-ended: exception 7 (`CVE-5`) ended on 2026-11-01: other entries cover what it matches
+        exception-unused: exception 5 (`CVE-4`) matches no finding: it can go, or it is misspelt
+        exception-shadowed: exception 4 (`CVE-3`) only matches what an earlier exception excuses: it can go
+        exception-ends-soon: exception 3 (`CVE-3`) ends on 2026-11-24: sec should fix or renew it
+        exception-ends-soon: exception 6 (`CVE-5`) ends on 2026-12-08: sec should fix or renew it
         ");
 }
 

@@ -3,69 +3,45 @@
 use jiff::civil::Date;
 
 use super::{Exception, Exceptions, Use};
+use crate::model::{AboutException, Lapse};
 
 /// How many days before its end an exception is told about.
 const SOON: i32 = 14;
 
-/// What is to be said of the entries, in sentences that name each by its id and its place in the list, from 1.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Usage {
-    /// Entries that have ended, and that findings would still need. To be refused.
-    pub expired: Vec<String>,
-    /// Entries that have ended, and that nothing needs. To be warned of, as are all others.
-    pub ended: Vec<String>,
-    /// Entries that match no finding.
-    pub unused: Vec<String>,
-    /// Entries that only match what an earlier entry excuses.
-    pub shadowed: Vec<String>,
-    /// Entries in use that end within two weeks.
-    pub ends_soon: Vec<String>,
+pub(super) fn of(exceptions: &Exceptions) -> Vec<AboutException> {
+    let all = exceptions.entries.iter().zip(&exceptions.uses).enumerate();
+    let mut told: Vec<_> = all
+        .filter_map(|(at, (entry, used))| {
+            let (lapse, words) = lapse(entry, *used, exceptions.today)?;
+            let message = format!("exception {} (`{}`) {words}", at + 1, entry.id.as_str());
+            Some(AboutException { lapse, message })
+        })
+        .collect();
+    told.sort_by_key(|about| about.lapse);
+    told
 }
 
-impl Usage {
-    /// All sentences that are no refusals.
-    pub fn warnings(&self) -> impl Iterator<Item = &str> {
-        [&self.ended, &self.unused, &self.shadowed, &self.ends_soon].into_iter().flatten().map(String::as_str)
-    }
-}
-
-pub(super) fn of(exceptions: &Exceptions) -> Usage {
-    let mut usage = Usage::default();
-    for (at, (entry, used)) in exceptions.entries.iter().zip(&exceptions.uses).enumerate() {
-        add(&mut usage, &format!("exception {} (`{}`)", at + 1, entry.id.as_str()), entry, *used, exceptions.today);
-    }
-    usage
-}
-
-fn add(usage: &mut Usage, name: &str, entry: &Exception, used: Use, today: Date) {
+fn lapse(entry: &Exception, used: Use, today: Date) -> Option<(Lapse, String)> {
     let Exception { expires, owner, .. } = entry;
     if *expires < today {
-        let (list, needed) = match used {
-            Use { missed: 0, matched: 0, .. } => (&mut usage.ended, "nothing needs it any more".to_owned()),
-            Use { missed: 0, .. } => (&mut usage.ended, "other entries cover what it matches".to_owned()),
+        let (lapse, needed) = match used {
+            Use { missed: 0, matched: 0, .. } => (Lapse::Ended, "nothing needs it any more".to_owned()),
+            Use { missed: 0, .. } => (Lapse::Ended, "other entries cover what it matches".to_owned()),
             Use { missed, .. } => {
                 let findings = findings::words::count(missed, "finding");
-                (&mut usage.expired, format!("{findings} would still need it; fix or renew, {owner}"))
+                (Lapse::Expired, format!("{findings} would still need it; fix or renew, {owner}"))
             }
         };
-        list.push(format!("{name} ended on {expires}: {needed}"));
-        return;
+        return Some((lapse, format!("ended on {expires}: {needed}")));
     }
     if used.matched == 0 {
-        usage.unused.push(format!("{name} matches no finding: it can go, or it is misspelt"));
-        return;
+        return Some((Lapse::Unused, "matches no finding: it can go, or it is misspelt".to_owned()));
     }
     if used.excused == 0 {
-        usage.shadowed.push(format!("{name} only matches what an earlier exception excuses: it can go"));
-        return;
+        return Some((Lapse::Shadowed, "only matches what an earlier exception excuses: it can go".to_owned()));
     }
-    // A span of days between two dates always fits.
+    // A span of days between two dates always fits. How many are left is not said: the same finding would be another
+    // one every day.
     let left = today.until(*expires).map_or(i32::MAX, |span| span.get_days());
-    if left <= SOON {
-        let left = match u64::try_from(left) {
-            Ok(days @ 1..) => format!("on {expires}, in {}", findings::words::count(days, "day")),
-            _ => "today".to_owned(),
-        };
-        usage.ends_soon.push(format!("{name} ends {left}: {owner} should fix or renew it"));
-    }
+    (left <= SOON).then(|| (Lapse::EndsSoon, format!("ends on {expires}: {owner} should fix or renew it")))
 }

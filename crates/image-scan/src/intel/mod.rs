@@ -76,6 +76,8 @@ fn date(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -87,5 +89,20 @@ mod tests {
         assert_eq!(stale("soon").as_deref(), Some("of no known date"));
         assert_eq!(stale("2026-11-25"), None, "clocks and time zones differ");
         assert_eq!(stale("2027-11-24").as_deref(), Some("dated in the future"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40), at in any::<usize>()) {
+            let csv = "#model_version:v1,score_date:2026-11-23T12:55:00Z\ncve,epss,percentile\nCVE-1,0.5,0.9\n";
+            let catalogue = r#"{"dateReleased":"2026-11-23","vulnerabilities":[{"cveID":"CVE-1"}]}"#;
+            for text in [csv, catalogue, r#"[{"cve":"CVE-1","epss":"0.25","date":"2026-11-20"}]"#, ""] {
+                let mut mixed = text.as_bytes().to_vec();
+                let at = at % (mixed.len() + 1);
+                mixed.splice(at..mixed.len().min(at + bytes.len()), bytes.iter().copied());
+                let (scores, listed) = (epss(&mut &*mixed), kev(&mut &*mixed));
+                prop_assert!(scores.is_err() || listed.is_err(), "nothing is both");
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ mod rulings;
 mod tests;
 
 use bumpalo::Bump;
+use findings::Disposition;
 use jiff::Timestamp;
 
 use crate::Scan;
@@ -67,11 +68,11 @@ pub fn judge<'a>(mut scans: Vec<Scan<'a>>, mut criteria: Criteria<'_>, bump: &'a
         mark_origins(scan, &criteria, &mut told);
     }
     let counted = rulings::decide(&mut scans, &mut criteria, bump);
-    let usage = criteria.exceptions.usage();
-    told.warnings.extend(usage.warnings().map(str::to_owned));
+    let about_exceptions = criteria.exceptions.usage();
     told.warnings.extend(criteria.vex.iter().flat_map(|document| document.warnings.iter().cloned()));
     told.warnings.extend(vex::unused(criteria.vex, &scans));
-    told.refusals.extend(usage.expired);
+    let blocking = about_exceptions.iter().filter(|about| about.lapse.disposition() == Disposition::Blocking);
+    told.refusals.extend(blocking.map(|about| about.message.clone()));
     let verdict = reasons::verdict(&scans, &counted, &told);
     Gate {
         program: "stepgate-scan",
@@ -79,6 +80,7 @@ pub fn judge<'a>(mut scans: Vec<Scan<'a>>, mut criteria: Criteria<'_>, bump: &'a
         scans,
         verdict,
         warnings: told.warnings,
+        about_exceptions,
         fixed,
         compared: criteria.deployed.is_some(),
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, ToSpan as _};
 use super::fixture::{curl, in_file, now, scan, vulnerability};
 use super::*;
 use crate::age::Age;
-use crate::model::{Kind, Layer, News, Os, Suppressed};
+use crate::model::{Kind, Lapse, Layer, News, Os, Suppressed};
 use crate::policy::{Action, Rule, Unknown};
 
 /// Everything a verdict depends on, to be changed by a test.
@@ -296,10 +296,10 @@ fn a_statement_that_it_does_not_apply_mutes_and_one_that_matches_nothing_is_told
     assert!(by.contains("vex.json"), "{by}");
     assert!(given.blocks(vulnerability("CVE-2", curl())));
     let bump = Bump::new();
-    let warnings = given.judge(vec![scan(vec![vulnerability("CVE-2", curl())])], &bump).warnings;
-    for source in ["vex.json", "exception 1 (`CVE-1`)"] {
-        assert!(warnings.iter().any(|text| text.starts_with(source)), "{warnings:#?}");
-    }
+    let gate = given.judge(vec![scan(vec![vulnerability("CVE-2", curl())])], &bump);
+    assert!(gate.warnings.iter().any(|text| text.starts_with("vex.json")), "{:#?}", gate.warnings);
+    assert_eq!(gate.about_exceptions[0].lapse, Lapse::Unused);
+    assert!(gate.about_exceptions[0].message.starts_with("exception 1 (`CVE-1`)"));
 }
 
 #[test]
@@ -321,9 +321,11 @@ fn an_expired_exception_excuses_nothing_and_is_refused() {
     let gate = given.judge(vec![scan(vec![one()])], &bump);
     assert_eq!(gate.verdict.outcome, Outcome::Fail);
     assert!(gate.verdict.reasons[0].contains("ended on 2026-11-23"), "{:?}", gate.verdict.reasons);
+    assert_eq!(gate.about_exceptions[0].message, gate.verdict.reasons[0]);
     let gate = given.judge(vec![scan(Vec::new())], &bump);
     assert_eq!(gate.verdict.outcome, Outcome::Pass);
-    assert!(gate.warnings.iter().any(|text| text.contains("ended on 2026-11-23")));
+    assert_eq!(gate.about_exceptions[0].lapse, Lapse::Ended);
+    assert!(gate.warnings.iter().all(|text| !text.contains("ended on")), "it is told once: {:?}", gate.warnings);
 }
 
 #[test]

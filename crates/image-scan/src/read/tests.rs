@@ -263,6 +263,52 @@ fn values_larger_than_the_window_are_read() {
     });
 }
 
+#[test]
+fn hostile_documents_are_refused_with_the_place() {
+    let deep = |open: &str| format!("{{\"SchemaVersion\":2,\"Odd\":{}", open.repeat(100_000));
+    for (text, wanted) in [
+        ("[".repeat(100_000), "cut short: it ends at line 1, column"),
+        (deep("["), "cut short: it ends at line 1, column"),
+        (deep("{\"a\":"), "cut short: it ends at line 1, column"),
+        (r#"{"SchemaVersion":2,"Results":{}}"#.to_owned(), "Results: expected a list (line 1, column 30)"),
+        (r#"{"SchemaVersion":2,"Results":"a"}"#.to_owned(), "Results: expected a list (line 1, column 30)"),
+        (r#"{"SchemaVersion":1e999}"#.to_owned(), "(line 1, column"),
+        (r#"{"SchemaVersion":99999999999999999999999}"#.to_owned(), "(line 1, column"),
+        ("{\"SchemaVersion\":2,\0\"Results\":[]}".to_owned(), "expected a key in quotes (line 1, column 20)"),
+        (
+            format!("{{\"SchemaVersion\":2,{}", "\"a\":1,".repeat(300_000)),
+            "cut short: it ends at line 1, column 1800020",
+        ),
+        (
+            r#"{"SchemaVersion":2}{"SchemaVersion":2}"#.to_owned(),
+            "more behind the end of the document (line 1, column 20)",
+        ),
+        ("{\"SchemaVersion\":2}\nnull".to_owned(), "more behind the end of the document (line 2, column 1)"),
+    ] {
+        let why = refusal(&text);
+        assert!(why.contains(wanted), "{}: {why}", &text[..text.len().min(40)]);
+    }
+    for bytes in [&b"\xff\xfe{\0}\0"[..], b"\xfe\xff\0{\0}", b"\0\0\0{"] {
+        reading_with(bytes, false, |scan| assert!(scan.unwrap_err().contains("UTF-16")));
+    }
+}
+
+#[test]
+fn odd_text_is_refused_or_kept_but_never_the_end_of_reading() {
+    for title in [r"\ud800", r"\udc00\ud800", "\\u0000", "a\\u0000b"] {
+        let one = format!(r#"{{"VulnerabilityID":"CVE-1","PkgName":"a","Title":"{title}"}}"#);
+        let report = result(&format!(r#""Vulnerabilities":[{one}]"#));
+        reading_with(report.as_bytes(), false, |scan| match scan {
+            Ok(scan) => assert_eq!(scan.findings.len(), 1, "{title}"),
+            Err(why) => assert!(why.contains("Results[0].Vulnerabilities[0].Title"), "{title}: {why}"),
+        });
+    }
+    let mut report = result(r#""Vulnerabilities":[{"VulnerabilityID":"CVE-X","PkgName":"a"}]"#).into_bytes();
+    let place = report.iter().position(|byte| *byte == b'X').unwrap();
+    report[place] = 0xff;
+    reading_with(&report, false, |scan| assert!(scan.unwrap_err().contains("(line 1, column")));
+}
+
 /// Hands out at most so many bytes at a time.
 struct Pieces<'b>(&'b [u8], usize);
 

@@ -45,7 +45,7 @@ pub(crate) fn bulletin(
 const PROGRAM: &str = "stepgate-scan";
 
 fn insight(gate: &Gate<'_>, places: Option<&Places<'_>>, lines: Option<&LineMap>, target: &Target) -> Insight {
-    let totals = Totals::of(gate.findings());
+    let totals = Totals::of_all(gate);
     let mut insight = Insight::new(PROGRAM, gate.version, None, ReportType::Security, target);
     insight.passed = gate.verdict.outcome == Outcome::Pass;
     let said: Vec<_> =
@@ -55,7 +55,7 @@ fn insight(gate: &Gate<'_>, places: Option<&Places<'_>>, lines: Option<&LineMap>
     let texts = texts.chain(words::compared_line(gate));
     let blocking = gate.findings().filter(|finding| finding.ruling.disposition == Disposition::Blocking);
     let blocking = words::most_important(blocking, LINES).into_iter().map(headline);
-    insight.details = lines_of(texts.chain(blocking).chain(gate.warnings.iter().cloned()));
+    insight.details = lines_of(texts.chain(blocking).chain(words::warnings(gate)));
     insight.details.push(summary(&totals));
     insight.data = numbers(gate, &totals);
     // What stands nowhere in the repository is told in the details, and in the comment.

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use bumpalo::Bump;
 use findings::{Arena, Outcome};
+use image_scan::evidence::Demands;
 use image_scan::exceptions::Exceptions;
 use image_scan::judge::{Criteria, judge};
 use image_scan::model::Gate;
 use image_scan::read::Context;
 use step::outputs::Outputs;
 use step::publish::{Target, publish};
-use step::{Exit, Place, Result, Session, files};
+use step::{Exit, Failure, Place, Result, Session, files};
 
 use crate::args::JudgeArgs;
 use crate::bulletin::bulletin;
@@ -19,7 +20,7 @@ use crate::config::Config;
 use crate::criteria::Given;
 use crate::inputs::{self, Inputs};
 use crate::lockfile::{self, Places};
-use crate::write::{Options, Output};
+use crate::write::{Options, Output, statement_problem};
 
 /// The section of stepgate.yaml.
 pub(crate) const SECTION: &str = "scan";
@@ -57,6 +58,11 @@ impl<'p> Prepared<'p> {
         &self.place.config
     }
 
+    /// What has to be proved.
+    pub(crate) const fn demands(&self) -> &Demands {
+        &self.given.demands
+    }
+
     /// Where paths of the config start.
     pub(crate) fn base_dir(&self) -> &Path {
         self.place.base()
@@ -89,7 +95,9 @@ impl<'p> Prepared<'p> {
     fn verdict<'a>(&self, read: Vec<inputs::Read<'a>>, bump: &'a Bump) -> Result<Gate<'a>> {
         let given = &self.given;
         let (mut scans, mut facts, mut warnings) = (Vec::new(), Vec::new(), given.warnings.clone());
-        for read in read {
+        for mut read in read {
+            // Reports of Trivy do not say, and whoever reads the outcome wants to know.
+            read.scan.database_built = read.scan.database_built.or(read.facts.database_built);
             scans.push(read.scan);
             facts.push(read.facts);
             warnings.extend(read.warnings);
@@ -136,8 +144,9 @@ impl<'p> Prepared<'p> {
             places: Some(places),
             ..Options::default()
         };
-        self.outputs.write(session, Output::Terminal, |output, colour, out| {
-            Ok(crate::write::write(output, gate, &Options { colour, ..options }, out)?)
+        self.outputs.write(session, Output::Terminal, |output, colour, out| match (output, statement_problem(gate)) {
+            (Output::Vulns, Some(problem)) => Err(nothing_to_attest(problem).into()),
+            _ => Ok(crate::write::write(output, gate, &Options { colour, ..options }, out)?),
         })
     }
 
@@ -150,4 +159,9 @@ impl<'p> Prepared<'p> {
         published.tell(&mut session.err).ok();
         Ok(published.exit(verdict, self.args.publish.require_publish))
     }
+}
+
+/// A statement that says nothing of an image would be worse than none.
+fn nothing_to_attest(problem: String) -> Failure {
+    Failure::input("cannot write a statement about the image (--output vulns)").because(problem)
 }

@@ -61,6 +61,7 @@ async fn gate(args: &GateArgs, session: &mut Session) -> Result<Exit> {
 async fn image(args: &ImageArgs, session: &mut Session) -> Result<Exit> {
     // What cannot be judged is not scanned for minutes first.
     let prepared = Prepared::find(&args.judge, session).await?;
-    let kept = run::images(args, prepared.config(), prepared.base_dir(), session).await?;
+    let setup = run::Setup { config: &prepared.config().trivy, base: prepared.base_dir(), demands: prepared.demands() };
+    let kept = run::images(args, &setup, session).await?;
     prepared.judge(kept.inputs, session).await
 }

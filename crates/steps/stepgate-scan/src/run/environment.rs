@@ -1,14 +1,26 @@
 //! What Trivy is told of the environment. It parses whatever is in an image, and versions of it were stolen to read
 //! credentials (GHSA-69fq-xp46-6x23): what it does not need it is not given.
 
+use std::ffi::OsString;
+use std::path::Path;
+
 use step::Env;
 
-/// What it needs to start, to keep its files and to reach the network.
+/// Whose home directory it is given, in which the logins of Docker and of clouds lie.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Access {
+    /// An empty one: what is in a file needs no login.
+    Nothing,
+    /// The caller's, for the mirror that its database is fetched from may ask for a login.
+    Home,
+    /// The caller's, and the credentials that are meant for it, to fetch an image from a registry.
+    Registry,
+}
+
+/// What it needs to start and to reach the network.
 const ALWAYS: &[&str] = &[
     "PATH",
-    "HOME",
     "TMPDIR",
-    "XDG_CACHE_HOME",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "HTTP_PROXY",
@@ -17,7 +29,6 @@ const ALWAYS: &[&str] = &[
     "http_proxy",
     "https_proxy",
     "no_proxy",
-    "TRIVY_CACHE_DIR",
     "TRIVY_DB_REPOSITORY",
     "TRIVY_JAVA_DB_REPOSITORY",
     "TRIVY_CHECKS_BUNDLE_REPOSITORY",
@@ -29,12 +40,16 @@ const FOR_REGISTRIES: &[&str] = &["TRIVY_USERNAME", "TRIVY_PASSWORD", "TRIVY_REG
 /// What keeps it from asking the network for things that are not the database.
 const QUIET: [(&str, &str); 2] = [("TRIVY_SKIP_VERSION_CHECK", "true"), ("TRIVY_DISABLE_TELEMETRY", "true")];
 
-/// The environment of Trivy; with the credentials for a registry when it is to fetch an image from there.
-pub(super) fn of(env: &Env, registry: bool) -> Vec<(String, String)> {
-    let names = ALWAYS.iter().chain(FOR_REGISTRIES.iter().filter(|_| registry));
-    let handed_on = names.filter_map(|name| Some(((*name).to_owned(), env.get(name)?.to_owned())));
-    let own = QUIET.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    handed_on.chain(own).collect()
+/// The environment of Trivy, which is given the directory `empty` as its home unless it needs that of the caller.
+pub(super) fn of(env: &Env, access: Access, empty: &Path) -> Vec<(&'static str, OsString)> {
+    let for_registries = FOR_REGISTRIES.iter().filter(|_| access == Access::Registry);
+    let handed_on = ALWAYS.iter().chain(for_registries).filter_map(|name| Some((*name, env.get(name)?.into())));
+    let home = match access {
+        Access::Nothing => Some(empty.into()),
+        Access::Home | Access::Registry => env.get("HOME").map(OsString::from),
+    };
+    let own = QUIET.map(|(name, value)| (name, value.into()));
+    handed_on.chain(home.map(|home| ("HOME", home))).chain(own).collect()
 }
 
 #[cfg(test)]
@@ -45,6 +60,9 @@ mod tests {
     fn credentials_stay_here() {
         let env = Env::from_iter([
             ("PATH", "/bin"),
+            ("HOME", "/home/ci"),
+            ("XDG_CONFIG_HOME", "/home/ci/config"),
+            ("DOCKER_CONFIG", "/home/ci/docker"),
             ("HTTPS_PROXY", "http://proxy"),
             ("BITBUCKET_STEP_OIDC_TOKEN", "x"),
             ("AWS_SECRET_ACCESS_KEY", "x"),
@@ -53,9 +71,13 @@ mod tests {
             ("TRIVY_SEVERITY", "CRITICAL"),
             ("TRIVY_PASSWORD", "for the registry"),
         ]);
-        let names = |registry| of(&env, registry).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        let for_tars = ["PATH", "HTTPS_PROXY", "TRIVY_SKIP_VERSION_CHECK", "TRIVY_DISABLE_TELEMETRY"];
-        assert_eq!(names(false), for_tars);
-        assert!(names(true).contains(&"TRIVY_PASSWORD".to_owned()));
+        let given = |access| of(&env, access, Path::new("/empty"));
+        let names = |access| given(access).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let for_tars = ["PATH", "HTTPS_PROXY", "HOME", "TRIVY_SKIP_VERSION_CHECK", "TRIVY_DISABLE_TELEMETRY"];
+        assert_eq!([names(Access::Nothing), names(Access::Home)], [for_tars, for_tars]);
+        assert!(names(Access::Registry).contains(&"TRIVY_PASSWORD"));
+        let home = |access| given(access).contains(&("HOME", "/home/ci".into()));
+        assert_eq!([Access::Nothing, Access::Home, Access::Registry].map(home), [false, true, true]);
+        assert!(given(Access::Nothing).contains(&("HOME", "/empty".into())));
     }
 }

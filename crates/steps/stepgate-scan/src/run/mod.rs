@@ -1,5 +1,6 @@
 //! `image`: run Trivy over images, and leave what `gate` would read.
 
+mod control;
 mod environment;
 mod said;
 mod trivy;
@@ -7,14 +8,14 @@ mod trivy;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use image_scan::evidence::Facts;
+use image_scan::evidence::{Demands, Facts, denied};
 use jiff::Timestamp;
 use step::progress::Progress;
 use step::{Failure, Result, Session, files, words};
 
 use crate::args::ImageArgs;
 use crate::clock;
-use crate::config::Config;
+use crate::config;
 use crate::image::{Choice, identify, is_digest};
 use crate::inputs::{EXIT, Input, Inputs, STDERR, TrivyVersion, VERSION, with_suffix};
 use said::Said;
@@ -29,26 +30,41 @@ pub(crate) struct Kept {
     _scratch: tempfile::TempDir,
 }
 
+/// What the config has to say of how Trivy is run.
+pub(crate) struct Setup<'s> {
+    /// Of Trivy.
+    pub(crate) config: &'s config::Trivy,
+    /// Where paths of the config start.
+    pub(crate) base: &'s Path,
+    /// What has to be proved.
+    pub(crate) demands: &'s Demands,
+}
+
 /// Runs Trivy over the images that `args` name.
 ///
 /// # Errors
 ///
 /// When Trivy cannot be run or is too old, or when its database or a registry cannot be had. An image that cannot be
 /// scanned becomes an input with a problem.
-pub(crate) async fn images(args: &ImageArgs, config: &Config, base: &Path, session: &mut Session) -> Result<Kept> {
+pub(crate) async fn images(args: &ImageArgs, setup: &Setup<'_>, session: &mut Session) -> Result<Kept> {
     let scratch = tempfile::tempdir().map_err(|error| cannot_keep(Path::new("a temporary directory"), error))?;
     let keep = args.trivy.keep.as_ref().map_or_else(|| scratch.path().join("reports"), |keep| session.dir.join(keep));
-    let nowhere = scratch.path().join("nowhere");
-    for dir in [&keep, &nowhere] {
+    let empty = ["nowhere", "home"].map(|name| scratch.path().join(name));
+    for dir in empty.iter().chain([&keep]) {
         std::fs::create_dir_all(dir).map_err(|error| cannot_keep(dir, error))?;
     }
-    let trivy = Trivy::find(&args.trivy, &config.trivy, base, session, nowhere)?;
-    let version = ready(&trivy, session).await?;
+    let trivy = Trivy::find(&args.trivy, setup, session, empty)?;
+    let version = ready(&trivy, setup.demands, session).await?;
+    let is_blind = if trivy.looks_for("vuln") { control::problem(&trivy, scratch.path()).await? } else { None };
     let mut names = BTreeSet::new();
     let mut inputs = Inputs::default();
     for image in &args.images {
         let place = keep.join(file_name(image, &mut names));
-        let subject = Subject::of(image, args.trivy.platform.as_deref(), &session.dir);
+        let subject = match &is_blind {
+            // An image that Trivy looks at without seeing need not be looked at for minutes.
+            Some(problem) => Subject::Unusable(problem.clone()),
+            None => Subject::of(image, args.trivy.platform.as_deref(), &session.dir),
+        };
         let scan = one(&trivy, &subject, image, &place, &version);
         let scanned = Progress::new(session).during(&format!("scanning {image}"), scan).await?;
         for line in &scanned.warnings {
@@ -61,8 +77,11 @@ pub(crate) async fn images(args: &ImageArgs, config: &Config, base: &Path, sessi
 
 /// Has Trivy fetch its database when there is none or a newer one is to be had, so that it does not change while images
 /// are scanned and its age is known; then asks for its version.
-async fn ready(trivy: &Trivy, session: &mut Session) -> Result<TrivyVersion> {
+async fn ready(trivy: &Trivy, demands: &Demands, session: &mut Session) -> Result<TrivyVersion> {
     let version = trivy.version().await?;
+    if let Some(why) = denied(&version.version, demands) {
+        return Err(Failure::input(format!("Trivy {} is not given an image", version.version)).because(why));
+    }
     if !trivy.looks_for("vuln") {
         return Ok(version);
     }

@@ -2,7 +2,9 @@
 //! one of which a report is cut short.
 
 use findings::{Disposition, Muted, Outcome, Severity, Verdict};
-use image_scan::model::{Class, Gate, Gone, Layer, News, Origin, Os, Package, Ruling, Status, Suppressed, Target};
+use image_scan::model::{
+    AboutException, Class, Gate, Gone, Lapse, Layer, News, Origin, Os, Package, Ruling, Status, Suppressed, Target,
+};
 use image_scan::{Finding, Kind, Scan};
 
 use super::{Options, Output, write};
@@ -179,6 +181,10 @@ fn scan() -> Scan<'static> {
     }
 }
 
+fn about(lapse: Lapse, message: &str) -> AboutException {
+    AboutException { lapse, message: message.to_owned() }
+}
+
 /// A gate that fails: what blocks is of the system, of Composer, of nobody one wants to know, and a secret.
 pub(crate) fn gate() -> Gate<'static> {
     let reasons = ["3 vulnerabilities block", "1 secret blocks", "the limit of 0 critical is exceeded: 1"];
@@ -187,7 +193,11 @@ pub(crate) fn gate() -> Gate<'static> {
         version: "0.1.0",
         scans: vec![Scan { findings: findings(), ..scan() }],
         verdict: Verdict { outcome: Outcome::Fail, reasons: reasons.map(str::to_owned).into() },
-        warnings: vec![format!("exception `CVE-2099-0009` matches nothing: {HOSTILE}")],
+        warnings: vec![format!("the report cannot show that `vuln` ran: {HOSTILE}")],
+        about_exceptions: vec![
+            about(Lapse::Expired, "exception 1 (`CVE-2099-0003`) ended on 2026-10-31: 1 finding would still need it"),
+            about(Lapse::Unused, &format!("exception 2 (`CVE-2099-0009`) matches no finding: {HOSTILE}")),
+        ],
         fixed: vec![Gone {
             id: "CVE-2099-0010".to_owned(),
             package: "openssl".to_owned(),
@@ -204,6 +214,7 @@ pub(crate) fn clean() -> Gate<'static> {
         scans: vec![Scan { notes: Vec::new(), ..scan() }],
         verdict: Verdict { outcome: Outcome::Pass, reasons: vec!["nothing blocks in 312 packages".to_owned()] },
         warnings: Vec::new(),
+        about_exceptions: Vec::new(),
         fixed: Vec::new(),
         compared: false,
         ..gate()

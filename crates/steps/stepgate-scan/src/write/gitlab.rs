@@ -146,7 +146,7 @@ fn scan<'g>(gate: &'g Gate<'_>) -> ScanOf<'g> {
         start_time: time(times().min()),
         end_time: time(times().max()),
         status: if is_incomplete { "failure" } else { "success" },
-        messages: reasons.chain(problems).map(fatal).chain(gate.warnings.iter().map(warning)).collect(),
+        messages: reasons.chain(problems).map(fatal).chain(words::warnings(gate).iter().map(warning)).collect(),
     }
 }
 

@@ -83,7 +83,7 @@ impl Section {
             Self::Scans => scans::write(gate, out),
             Self::Warnings => {
                 writeln!(out, "<div class=\"card\">")?;
-                page::list("notes", &gate.warnings, out)?;
+                page::list("notes", &words::warnings(gate), out)?;
                 writeln!(out, "</div>")
             }
             Self::Upgrades => upgrades::write(packages, out),
@@ -102,7 +102,7 @@ fn sections(gate: &Gate<'_>, packages: &[Held<'_, '_>]) -> Vec<Section> {
     let has_findings = gate.findings().next().is_some();
     let sections = [
         (Section::Scans, incomplete),
-        (Section::Warnings, !gate.warnings.is_empty()),
+        (Section::Warnings, !gate.warnings.is_empty() || !gate.about_exceptions.is_empty()),
         (Section::Upgrades, packages.iter().any(|held| held.upgrade.is_some())),
         (Section::Found, true),
         (Section::Compared, gate.compared),
@@ -114,7 +114,7 @@ fn sections(gate: &Gate<'_>, packages: &[Held<'_, '_>]) -> Vec<Section> {
 }
 
 fn tiles(gate: &Gate<'_>) -> Vec<Tile> {
-    let totals = Totals::of(gate.findings());
+    let totals = Totals::of_all(gate);
     let mut tiles = vec![
         ("blocking", "blocking", totals.blocking),
         ("reported", "warnings", totals.warns),

@@ -1,24 +1,27 @@
 //! JUnit XML for a Tests tab. A suite for the verdict, so that there is never a report without tests nor a green one of
 //! a gate that says no; then a suite for each scan: what blocks is a failed case, what is reported a skipped one, what
 //! is muted one skipped case for each reason, and each section of the report without anything that blocks a case that
-//! passes. A report that cannot be relied on is an error.
+//! passes. A report that cannot be relied on is an error. What is wrong with the exceptions is a suite of its own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use findings::words::{count, number};
 use findings::{Disposition, Outcome, escape};
-use image_scan::model::{Gate, Target};
+use image_scan::model::{AboutException, Gate, Target};
 use image_scan::{Finding, Scan};
 use junit_report::{Duration, OffsetDateTime, TestCase, TestResult, TestSuite};
 
+use super::of_findings::EXCEPTIONS;
 use super::words::{self, known};
 
 pub(super) fn write(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
     let verdict = suite(gate, "verdict".to_owned(), vec![verdict(gate)]);
     let scans = gate.scans.iter().map(|scan| suite(gate, line(words::artifact(scan)), cases(scan)));
     let mut report = junit_report::Report::new();
-    report.add_testsuites(std::iter::once(verdict).chain(scans));
+    let exceptions = (!gate.about_exceptions.is_empty())
+        .then(|| suite(gate, EXCEPTIONS.to_owned(), gate.about_exceptions.iter().map(about).collect()));
+    report.add_testsuites(std::iter::once(verdict).chain(scans).chain(exceptions));
     report.write_xml(&mut *out).map_err(io::Error::other)?;
     writeln!(out)
 }
@@ -79,6 +82,15 @@ fn cases(scan: &Scan<'_>) -> Vec<TestCase> {
         cases.push(TestCase::skipped_with_cause(&name, "muted", &count(times, "finding")));
     }
     cases
+}
+
+fn about(about: &AboutException) -> TestCase {
+    let (severity, message) = (about.lapse.severity(), line(&about.message));
+    let name = format!("{}: {message}", about.lapse.as_str());
+    match about.lapse.disposition() {
+        Disposition::Blocking => TestCase::failure(&name, Duration::ZERO, severity.as_str(), &message),
+        _ => TestCase::skipped_with_cause(&name, severity.as_str(), &message),
+    }
 }
 
 fn case(finding: &Finding<'_>, result: TestResult) -> TestCase {

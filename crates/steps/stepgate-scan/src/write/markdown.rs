@@ -80,7 +80,13 @@ fn package(held: &Held<'_, '_>, options: &Options<'_>) -> String {
         }
         None => "none known".to_owned(),
     };
-    format!("| **{name}** | {} | {upgrade} | {} | {} |", code(held.package.version), ids.join(", "), by.join(", "))
+    let image = held.image.map(|image| format!(" in {}", code(image))).unwrap_or_default();
+    format!(
+        "| **{name}**{image} | {} | {upgrade} | {} | {} |",
+        code(held.package.version),
+        ids.join(", "),
+        by.join(", ")
+    )
 }
 
 /// The name, with a link to where it stands in the repository.
@@ -118,7 +124,7 @@ fn known(gate: &Gate<'_>, page: &mut Page) {
     let muted = words::muted_by(gate);
     let lists: [(&str, Vec<String>); 4] = [
         ("", words::compared_line(gate).iter().map(|line| plain(line)).collect()),
-        ("warnings", gate.warnings.iter().map(|warning| format!("warning: {}", plain(warning))).collect()),
+        ("warnings", words::warnings(gate).iter().map(|warning| format!("warning: {}", plain(warning))).collect()),
         (
             "reasons to mute",
             muted.iter().map(|(by, times)| format!("{} muted by {}", number(*times), plain(by))).collect(),
@@ -141,11 +147,16 @@ fn known(gate: &Gate<'_>, page: &mut Page) {
 /// Totals and what was judged, in as many characters as there are images.
 fn end(gate: &Gate<'_>, options: &Options<'_>) -> String {
     let mut out = "| Image | Findings | Blocking | Reported | Muted |\n|---|---:|---:|---:|---:|\n".to_owned();
-    for scan in gate.scans.iter().take(EACH) {
-        let Totals { findings, blocking, reported, muted, .. } = Totals::of(&scan.findings);
+    let mut row = |name: &str, totals: &Totals| {
+        let Totals { findings, blocking, reported, muted, .. } = *totals;
         let [findings, blocking, reported, muted] = [findings, blocking, reported, muted].map(number);
-        let name = code(&findings::escape::cut(words::artifact(scan), NAME_CHARS));
         out.push_str(&format!("| {name} | {findings} | {blocking} | {reported} | {muted} |\n"));
+    };
+    for scan in gate.scans.iter().take(EACH) {
+        row(&code(&findings::escape::cut(words::artifact(scan), NAME_CHARS)), &Totals::of(&scan.findings));
+    }
+    if !gate.about_exceptions.is_empty() {
+        row("exceptions", &Totals::of_exceptions(gate));
     }
     if let Some(subject) = options.subject {
         out.push_str(&format!("\n{}\n", plain(subject)));

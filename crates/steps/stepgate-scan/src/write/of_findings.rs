@@ -3,14 +3,14 @@
 use bumpalo::Bump;
 use findings::model::{Detail, Package};
 use findings::{File, Report, Rule};
-use image_scan::model::{Gate, Layer, Suppressed};
+use image_scan::model::{AboutException, Gate, Layer, Suppressed};
 use image_scan::{Finding, Scan};
 use rustc_hash::FxHashMap;
 
 use super::words::known;
 use crate::lockfile::Places;
 
-/// `gate` with a report for each scan. Texts are not copied.
+/// `gate` with a report for each scan, and one for what is wrong with the exceptions. Texts are not copied.
 pub(crate) fn findings_gate<'g>(
     gate: &'g Gate<'g>,
     places: Option<&'g Places<'g>>,
@@ -22,8 +22,22 @@ pub(crate) fn findings_gate<'g>(
     if let Some(report) = reports.first_mut() {
         report.notes.extend(gate.warnings.iter().map(|warning| format!("warning: {warning}")));
     }
+    if !gate.about_exceptions.is_empty() {
+        let about = gate.about_exceptions.iter().map(|about| convert.about(gate.program, about)).collect();
+        reports.push(Report {
+            source: EXCEPTIONS.to_owned(),
+            format: None,
+            tool: gate.program,
+            findings: about,
+            problems: Vec::new(),
+            notes: Vec::new(),
+        });
+    }
     findings::Gate { program: gate.program, version: gate.version, reports, verdict: gate.verdict.clone() }
 }
+
+/// The name of the report about the exceptions, which stand in stepgate.yaml or in files that it names.
+pub(crate) const EXCEPTIONS: &str = "exceptions";
 
 /// Makes findings, each rule and each file once.
 pub(crate) struct Convert<'g> {
@@ -46,6 +60,15 @@ impl<'g> Convert<'g> {
             findings: scan.findings.iter().map(|finding| self.finding(scan, finding)).collect(),
             problems: scan.problems.clone(),
             notes: scan.notes.clone(),
+        }
+    }
+
+    fn about(&mut self, tool: &'g str, about: &'g AboutException) -> findings::Finding<'g> {
+        let rule = Rule { tool, id: about.lapse.as_str(), help: None, link: None };
+        let rule = *self.rules.entry(rule).or_insert_with(|| self.bump.alloc(rule));
+        findings::Finding {
+            disposition: about.lapse.disposition(),
+            ..findings::Finding::new(rule, None, about.lapse.severity(), &about.message)
         }
     }
 

@@ -7,18 +7,27 @@ use image_scan::model::Gate;
 use image_scan::{Finding, Kind, Package};
 use rustc_hash::FxHashMap;
 
-use super::words::is_muted;
+use super::words::{image_of, in_image, is_muted};
 
 /// A package in one version, and its findings that are not muted.
 #[derive(Clone, Debug)]
 pub(crate) struct Held<'g, 'a> {
     pub(crate) package: &'a Package<'a>,
     pub(crate) ecosystem: &'a str,
+    /// The image that holds it, where there are several.
+    pub(crate) image: Option<&'g str>,
     pub(crate) findings: Vec<&'g Finding<'a>>,
     pub(crate) blocking: u64,
     pub(crate) worst: Severity,
     /// `None` when no version is known that clears anything.
     pub(crate) upgrade: Option<Upgrade<'a>>,
+}
+
+impl Held<'_, '_> {
+    /// ` in web.tar`, where there are several images; else empty.
+    pub(crate) fn in_image(&self) -> String {
+        in_image(self.image)
+    }
 }
 
 /// The version to go to. A hint: how versions are ordered is known here only roughly, and whether a version clears a
@@ -34,15 +43,16 @@ pub(crate) struct Upgrade<'a> {
 
 /// The packages with findings that are not muted: those with most that blocks first.
 pub(crate) fn packages<'g, 'a>(gate: &'g Gate<'a>) -> Vec<Held<'g, 'a>> {
-    let mut places: FxHashMap<(&str, &str, &str), usize> = FxHashMap::default();
+    let mut places = FxHashMap::default();
     let mut held: Vec<Held<'_, '_>> = Vec::new();
     for finding in gate.findings().filter(|finding| !is_muted(finding)) {
         let Some(package) = finding.package else { continue };
         let ecosystem = finding.target.ecosystem;
-        let place = *places.entry((ecosystem, package.name, package.version)).or_insert(held.len());
+        let image = image_of(gate, finding);
+        let place = *places.entry((image, ecosystem, package.name, package.version)).or_insert(held.len());
         if place == held.len() {
             let (findings, blocking, worst, upgrade) = (Vec::new(), 0, Severity::Info, None);
-            held.push(Held { package, ecosystem, findings, blocking, worst, upgrade });
+            held.push(Held { package, ecosystem, image, findings, blocking, worst, upgrade });
         }
         if let Some(held) = held.get_mut(place) {
             held.blocking += u64::from(finding.ruling.disposition == Disposition::Blocking);

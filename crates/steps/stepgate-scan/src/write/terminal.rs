@@ -28,7 +28,7 @@ pub(super) fn write(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write)
     upgrades(&packages, &mut page)?;
     compared(gate, &mut page)?;
     muted(gate, &mut page)?;
-    list(&mut page, "warnings", &gate.warnings)?;
+    list(&mut page, "warnings", &words::warnings(gate))?;
     totals(gate, &mut page)?;
     notes(gate, &mut page)?;
     page.reports(options.reports)
@@ -88,7 +88,7 @@ fn heading(held: &Held<'_, '_>) -> String {
         }
         None => "no version is known that clears anything".to_owned(),
     };
-    format!("{} {}{ecosystem}: {upgrade}", package.name, package.version)
+    format!("{} {}{ecosystem}{}: {upgrade}", package.name, package.version, held.in_image())
 }
 
 /// What blocks and is of no package. Gives how many findings are there.
@@ -99,7 +99,8 @@ fn blocking_others(gate: &Gate<'_>, page: &mut Page<'_>) -> io::Result<u64> {
         return Ok(0);
     }
     section(page, "settings, secrets and licences")?;
-    rows(&findings, |finding| format!("{}: {}", words::place(finding), finding.title), page)?;
+    let place = |finding: &Finding<'_>| words::place(finding) + &words::in_image(words::image_of(gate, finding));
+    rows(&findings, |finding| format!("{}: {}", place(finding), finding.title), page)?;
     Ok(findings.len() as u64)
 }
 
@@ -128,7 +129,8 @@ fn upgrades(packages: &[Held<'_, '_>], page: &mut Page<'_>) -> io::Result<()> {
         vec![["the one upgrade that clears most", "installed", "to", "clears", "blocking"].map(str::to_owned)];
     rows.extend(known.iter().take(UPGRADES).map(|(held, upgrade)| {
         let clears = format!("{} of {}", number(upgrade.clears), number(held.findings.len() as u64));
-        [cell(held.package.name), cell(held.package.version), cell(upgrade.version), clears, number(upgrade.blocking)]
+        let name = cell(&format!("{}{}", held.package.name, held.in_image()));
+        [name, cell(held.package.version), cell(upgrade.version), clears, number(upgrade.blocking)]
     }));
     page.blank()?;
     page.table(&rows)?;
@@ -161,8 +163,11 @@ fn totals(gate: &Gate<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let mut rows = vec![["image", "findings", "blocking", "reported", "of these warnings", "muted"].map(str::to_owned)];
     let scans = gate.scans.iter().take(UPGRADES);
     rows.extend(scans.map(|scan| row(cell(words::artifact(scan)), &Totals::of(&scan.findings))));
-    if gate.scans.len() > 1 {
-        rows.push(row("all".to_owned(), &Totals::of(gate.findings())));
+    if !gate.about_exceptions.is_empty() {
+        rows.push(row("exceptions".to_owned(), &Totals::of_exceptions(gate)));
+    }
+    if rows.len() > 2 {
+        rows.push(row("all".to_owned(), &Totals::of_all(gate)));
     }
     if rows.len() == 1 {
         return Ok(());

@@ -33,6 +33,8 @@ fn sarif_has_fingerprints_and_packages() {
     let log = json(Output::Sarif, &gate());
     let results = log["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.len(), 7);
+    let about = log["runs"][1]["results"].as_array().unwrap();
+    assert_eq!((&about[0]["ruleId"], about.len()), (&"exception-expired".into(), 2));
     assert_eq!(results[2]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "composer.lock");
     insta::assert_snapshot!(serde_json::to_string_pretty(&results[0]).unwrap());
 }
@@ -44,6 +46,18 @@ fn junit_fails_what_blocks_and_passes_what_is_clean() {
     assert_eq!((clean.matches("<testcase ").count(), clean.matches("<failure").count()), (6, 0), "{clean}");
     let incomplete = written(Output::Junit, &incomplete(), &options());
     assert_eq!(incomplete.matches("<error").count(), 2, "{incomplete}");
+}
+
+#[test]
+fn totals_count_what_is_wrong_with_exceptions_everywhere() {
+    let gate = gate();
+    let totals = words::Totals::of_all(&gate);
+    let json = json(Output::Json, &gate);
+    let counted = |name: &str| json["totals"][name].as_u64();
+    assert_eq!(counted("blocking"), Some(totals.blocking), "{}", json["totals"]);
+    assert_eq!(counted("reported"), Some(totals.reported), "{}", json["totals"]);
+    let junit = written(Output::Junit, &gate, &options());
+    assert_eq!(junit.matches("<failure").count() as u64, totals.blocking + 1, "that of the verdict besides");
 }
 
 #[test]

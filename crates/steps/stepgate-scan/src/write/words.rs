@@ -37,11 +37,51 @@ impl Totals {
         }
     }
 
+    /// Over all of a gate: what scanners found, and what is wrong with the exceptions.
+    pub(crate) fn of_all(gate: &Gate<'_>) -> Self {
+        let mut totals = Self::of(gate.findings());
+        totals.add_all(&Self::of_exceptions(gate));
+        totals
+    }
+
+    /// Over what is wrong with the exceptions.
+    pub(crate) fn of_exceptions(gate: &Gate<'_>) -> Self {
+        let mut totals = Self::default();
+        for about in &gate.about_exceptions {
+            totals.findings += 1;
+            let blocks = about.lapse.disposition() == Disposition::Blocking;
+            totals.blocking += u64::from(blocks);
+            totals.reported += u64::from(!blocks);
+            totals.by_severity[about.lapse.severity() as usize] += 1;
+        }
+        totals
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        self.findings += other.findings;
+        self.blocking += other.blocking;
+        self.reported += other.reported;
+        self.warns += other.warns;
+        self.muted += other.muted;
+        for (count, more) in self.by_severity.iter_mut().zip(other.by_severity) {
+            *count += more;
+        }
+    }
+
     pub(crate) fn of<'f, 'a: 'f>(findings: impl IntoIterator<Item = &'f Finding<'a>>) -> Self {
         let mut totals = Self::default();
         findings.into_iter().for_each(|finding| totals.add(finding));
         totals
     }
+}
+
+/// What is wrong with the exceptions, and then every warning, in a line each.
+pub(crate) fn warnings(gate: &Gate<'_>) -> Vec<String> {
+    let about = gate.about_exceptions.iter().map(|about| {
+        let state = about.lapse.disposition().as_str();
+        format!("{} ({state}): {}", about.lapse.as_str(), about.message)
+    });
+    about.chain(gate.warnings.iter().cloned()).collect()
 }
 
 /// `text` unless it is empty.
@@ -188,12 +228,17 @@ pub(crate) fn compared(gate: &Gate<'_>) -> Vec<(&'static str, u64)> {
     counts
 }
 
-/// [`compared`] in a line.
+/// [`compared`] in a line. `None` also where nothing can be said, because a report is not whole.
 pub(crate) fn compared_line(gate: &Gate<'_>) -> Option<String> {
     let counts = compared(gate);
     let some = counts.iter().filter(|(_, times)| *times > 0);
     let words: Vec<_> = some.map(|(words, times)| format!("{} {words}", number(*times))).collect();
-    let words = if words.is_empty() { "neither has findings".to_owned() } else { words.join(", ") };
+    let is_whole = gate.scans.iter().all(|scan| scan.problems.is_empty());
+    let words = match (words.is_empty(), is_whole) {
+        (false, _) => words.join(", "),
+        (true, true) => "neither has findings".to_owned(),
+        (true, false) => return None,
+    };
     gate.compared.then(|| format!("against the image that runs now: {words}"))
 }
 
@@ -230,6 +275,19 @@ pub(crate) fn scanned(scan: &Scan<'_>) -> String {
 /// The name of what was scanned, else of the report.
 pub(crate) fn artifact<'s>(scan: &'s Scan<'_>) -> &'s str {
     known(scan.artifact).unwrap_or(&scan.source)
+}
+
+/// The image that has `finding`, where there are several to tell apart.
+pub(crate) fn image_of<'g>(gate: &'g Gate<'_>, finding: &Finding<'_>) -> Option<&'g str> {
+    let several = Some(&gate.scans).filter(|scans| scans.len() > 1)?;
+    let scan =
+        several.iter().find(|scan| scan.findings.as_ptr_range().contains(&std::ptr::from_ref(finding).cast()))?;
+    Some(artifact(scan))
+}
+
+/// ` in web.tar`; empty for none.
+pub(crate) fn in_image(image: Option<&str>) -> String {
+    image.map(|image| format!(" in {image}")).unwrap_or_default()
 }
 
 /// Where the findings are that there was no room for. `None` when there are none.

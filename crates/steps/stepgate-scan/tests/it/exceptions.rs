@@ -29,6 +29,21 @@ fn an_exception_that_is_in_force_excuses_one_that_has_ended_does_not() {
 }
 
 #[test]
+fn what_is_wrong_with_exceptions_is_a_finding() {
+    let project = project();
+    let entries = [entry("CVE-2099-0001", "2020-01-31"), entry("CVE-2099-0009", "2099-12-31")].concat();
+    project.write("exceptions.yaml", entries);
+    let outputs = ["-o", "json=scan.json", "-o", "sarif=scan.sarif", "-o", "junit=scan.xml", "-o", "terminal=-"];
+    let run = project.run(&[&["gate", "web.json", "--exceptions", "exceptions.yaml"][..], &outputs].concat());
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("exception-expired (blocking)") && run.contains("exception-unused (reported)"), "{run}");
+    for path in ["scan.json", "scan.sarif", "scan.xml"] {
+        let text = project.read(path);
+        assert!(text.contains("exception-expired") && text.contains("exception-unused"), "{path}: {text}");
+    }
+}
+
+#[test]
 fn a_file_of_exceptions_that_cannot_be_used_is_refused() {
     let project = project();
     project.write("exceptions.yaml", "- { id: CVE-2099-0001, owner: shop, reason: no, expires_at: 2099-12-31 }\n");

@@ -18,6 +18,13 @@ version*) cat "$here/version"; exit 0 ;;
     exit 0 ;;
 esac
 [ -z "$(ls -A)" ] || exit 9
+case "$*" in
+sbom*)
+    while [ "$1" != --output ]; do shift; done
+    grep -q '"pkg:npm/lodash@4.17.4"' "$3" || exit 7
+    cp "$here/control" "$2"
+    exit "$(cat "$here/control-code")" ;;
+esac
 while [ "$1" != --output ]; do shift; done
 cat "$here/said" >&2
 [ ! -f "$here/report" ] || cp "$here/report" "$2"
@@ -29,6 +36,7 @@ fn project() -> Project {
     let mut project = Project::new();
     project.program("bin/trivy", TRIVY).write("web.tar", image("shop:1")).write("bin/said", "").write("bin/code", "0");
     project.write("bin/report", report("shop:1", &[])).write("bin/version", version("0.76.0", 1));
+    project.write("bin/control", report("control", &[("CVE-2019-10744", "CRITICAL")])).write("bin/control-code", "0");
     let path = format!("{}:/usr/bin:/bin", project.repo.path().join("bin").display());
     project.env("PATH", &path);
     project
@@ -48,8 +56,13 @@ fn an_image_is_scanned_where_it_lies_and_what_trivy_left_is_kept() {
     let run = project.run(&["image", "web.tar", "--keep", "kept", "--cache-dir", "cache", "--offline"]);
     ends(&run, 0, "trivy: the image is odd");
     let calls = project.read("bin/calls").replace(&*project.repo.path().to_string_lossy(), "[DIR]");
+    let of_scratch = |word: &&str| word.contains("/control.");
+    let calls =
+        calls.lines().map(|line| line.split(' ').filter(|word| !of_scratch(word)).collect::<Vec<_>>().join(" "));
+    let calls = calls.collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(calls, @r"
     version --format json --cache-dir [DIR]/cache
+    sbom --format json --exit-code 0 --no-progress --scanners vuln --skip-db-update --skip-java-db-update --offline-scan --cache-dir [DIR]/cache --output
     image --format json --exit-code 0 --no-progress --scanners vuln,secret,misconfig --timeout 1800s --skip-db-update --offline-scan --skip-java-db-update --skip-check-update --cache-dir [DIR]/cache --output [DIR]/kept/web.tar.json --input [DIR]/web.tar
     ");
     assert_eq!(project.read("kept/web.tar.json"), project.read("bin/report"));
@@ -86,8 +99,8 @@ fn a_database_that_is_old_or_missing_is_fetched_first() {
         project.write("bin/version", &old).write("bin/fresh", version("0.76.0", 1));
         ends(&project.run(&["image", "web.tar"]), 0, "");
         let calls = project.read("bin/calls");
-        let calls: Vec<&str> = calls.lines().map(|line| line.split(" --format").next().unwrap_or(line)).collect();
-        assert_eq!(calls, ["version", "image --download-db-only --no-progress", "version", "image"], "{old}");
+        let calls: Vec<&str> = calls.lines().map(|line| line.split(" --").next().unwrap_or(line)).collect();
+        assert_eq!(calls, ["version", "image", "version", "sbom", "image"], "{old}");
     }
 }
 
@@ -100,6 +113,46 @@ fn a_database_that_cannot_be_fetched_is_the_failure_of_a_remote() {
     ends(&project.run(&["image", "web.tar", "--offline"]), 3, "Trivy has no database here");
     // Nobody asks how old it is where nobody looks for vulnerabilities; what is demanded is not proved then.
     ends(&project.run(&["image", "web.tar", "--offline", "--scanners", "secret"]), 3, "");
+}
+
+#[test]
+fn a_database_that_does_not_know_what_every_database_knows_is_no_pass() {
+    let project = project();
+    project.write("bin/control", report("control", &[]));
+    let run = project.run(&["image", "web.tar", "-o", "json=scan.json"]);
+    ends(&run, 3, "does not know a vulnerability that every database has since 2019 (CVE-2019-10744");
+    assert!(project.exists("scan.json") && !project.read("bin/calls").contains("--input"));
+    project.write("bin/control-code", "1").write("bin/said", "");
+    ends(&project.run(&["image", "web.tar"]), 3, "exit code 1 at the control scan");
+    project.write("bin/control-code", "0").write("bin/control", "");
+    ends(&project.run(&["image", "web.tar"]), 3, "the report of the control scan cannot be read");
+}
+
+#[test]
+fn a_version_that_is_denied_is_not_given_an_image() {
+    let project = project();
+    project.write("bin/version", version("0.69.4", 1));
+    ends(&project.run(&["image", "web.tar"]), 3, "GHSA-69fq-xp46-6x23");
+    project.write("bin/version", version("0.76.0", 25)).write("bin/fresh", version("0.76.0", 1));
+    project.write("stepgate.yaml", "scan: { proof: { deny-versions: [v0.76.0] } }\n");
+    ends(&project.run(&["image", "web.tar"]), 3, "`deny-versions`");
+    assert!(project.read("bin/calls").lines().all(|call| call.starts_with("version")), "nothing else was run");
+}
+
+#[test]
+fn trivy_has_an_empty_home_and_the_usual_cache() {
+    let mut project = project();
+    let home = project.repo.path().join("home");
+    project.write("home/.docker/config.json", "{}");
+    project.env("HOME", &home.display().to_string());
+    ends(&project.run(&["image", "web.tar"]), 0, "");
+    let is_given_home = || project.read("bin/env").contains(&format!("HOME={}", home.display()));
+    assert!(!is_given_home(), "{}", project.read("bin/env"));
+    let cache = format!("--cache-dir {}", home.join(".cache/trivy").display());
+    assert!(project.read("bin/calls").lines().all(|call| call.contains(&cache)), "{}", project.read("bin/calls"));
+    // The login for a registry may lie there.
+    ends(&project.run(&["image", "shop:1"]), 0, "");
+    assert!(is_given_home());
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(super) fn write(gate: &Gate<'_>, options: &Options<'_>, out: &mut dyn Write)
         return writeln!(out, "<p class=\"card\">No findings.</p>");
     }
     filter(&Totals::of(gate.findings()), out)?;
-    let groups = groups(most_important(gate.findings(), FINDINGS));
+    let groups = groups(gate, most_important(gate.findings(), FINDINGS));
     for (place, (subject, findings)) in groups.iter().enumerate() {
         group(subject, findings, place < OPEN, options, out)?;
     }
@@ -53,30 +53,29 @@ fn filter(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// `findings` by package, else by file, in the order in which these first appear.
-fn groups<'g, 'a>(findings: Vec<&'g Finding<'a>>) -> Vec<(String, Vec<&'g Finding<'a>>)> {
+fn groups<'g, 'a>(gate: &Gate<'a>, findings: Vec<&'g Finding<'a>>) -> Vec<(String, Vec<&'g Finding<'a>>)> {
     let mut places = FxHashMap::default();
     let mut groups: Vec<(String, Vec<&Finding<'_>>)> = Vec::new();
     for finding in findings {
         let (name, version) = finding.package.map_or(("", ""), |package| (package.name, package.version));
         let path = if finding.package.is_some() { "" } else { finding.path };
-        let place = *places.entry((finding.target.ecosystem, name, version, path)).or_insert(groups.len());
+        let image = words::image_of(gate, finding);
+        let place = *places.entry((image, finding.target.ecosystem, name, version, path)).or_insert(groups.len());
         match groups.get_mut(place) {
             Some((_, findings)) => findings.push(finding),
-            None => groups.push((heading(finding), vec![finding])),
+            None => groups.push((heading(finding, image), vec![finding])),
         }
     }
     groups
 }
 
-fn heading(finding: &Finding<'_>) -> String {
+fn heading(finding: &Finding<'_>, image: Option<&str>) -> String {
     let subject = match finding.package {
         Some(_) => words::subject(finding),
         None => known(finding.path).unwrap_or(finding.target.name).to_owned(),
     };
-    match known(finding.target.ecosystem) {
-        Some(ecosystem) => format!("{subject} ({ecosystem})"),
-        None => subject,
-    }
+    let ecosystem = known(finding.target.ecosystem).map(|ecosystem| format!(" ({ecosystem})")).unwrap_or_default();
+    format!("{subject}{ecosystem}{}", words::in_image(image))
 }
 
 fn group(

