@@ -4,9 +4,10 @@
 #
 #   PHPSTAN=vendor/bin/phpstan PHPCS=vendor/bin/phpcs PHP_CS_FIXER=vendor/bin/php-cs-fixer ./record.sh lint
 #   PHPUNIT=vendor/bin/phpunit ./record.sh tests      # needs pcov
+#   TRIVY=trivy ./record.sh scan                      # needs python3, no Docker and no network; see record_scan.py
 #
-# Without a word it makes both. The committed reports are of PHPStan 2.1.x, PHP_CodeSniffer 4.0.1, PHP-CS-Fixer 3.95.3
-# and PHPUnit 9.6.7 with pcov 1.0.11 on PHP 8.2.
+# Without a word it makes all. The committed reports are of PHPStan 2.1.x, PHP_CodeSniffer 4.0.1, PHP-CS-Fixer 3.95.3,
+# PHPUnit 9.6.7 with pcov 1.0.11 on PHP 8.2, and Trivy 0.76.0.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-/opt/atlassian/pipelines/agent/build}
@@ -39,10 +40,15 @@ tests() { # state
     [ "$1" = main ] || shard "$1" retry shard-2 2
 }
 
+scan() { # state
+    # One run has all images: the lock files of all states lie beside each other.
+    [ "$1" != main ] || python3 "$here/record_scan.py" "${TRIVY:-trivy}"
+}
+
 for state in main change fixed; do
     rm -rf "$build" && mkdir -p "$build" "$here/reports/$state"
     cp -r "$here/." "$build/"
     [ "$state" = main ] || cp -r "$here/change/." "$build/"
     [ "$state" != fixed ] || cp -r "$here/fix/." "$build/"
-    for what in ${*:-lint tests}; do "$what" "$state"; done
+    for what in ${*:-lint tests scan}; do "$what" "$state"; done
 done

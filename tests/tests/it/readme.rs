@@ -23,9 +23,10 @@ fn its_picture_of_the_demo_is_what_the_demo_prints() {
     let output = stepgate(dir.path()).arg("demo").output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     // Of each gate what a person reads first.
-    let lint = excerpt(&told, "  $ stepgate lint gate", "  | 29 muted");
-    let tests = excerpt(&told, "  $ stepgate tests gate", "  |\n");
-    keeps("demo", &format!("```text\n{lint}\n{tests}```\n"));
+    let lint = excerpt(&told, "  $ stepgate lint gate", "  | src/Service/RefundService.php");
+    let tests = excerpt(&told, "  $ stepgate tests gate", "  |   - there is no history");
+    let scan = excerpt(&told, "  $ stepgate scan gate", "  | acme/payments-client");
+    keeps("demo", &format!("```text\n{lint}\n{tests}\n{scan}```\n"));
 }
 
 /// The lines of `told` from the first that starts with `from`, up to the first behind it that starts with `to`.
@@ -95,7 +96,7 @@ fn its_commands_on_files_of_the_repository_run() {
         })
         .collect();
     let shown = |name: &str, code| commands.iter().any(|(line, ends)| line.starts_with(name) && *ends == code);
-    assert!(shown("lint ", 1) && shown("tests ", 0) && shown("tests ", 1), "{commands:?}");
+    assert!(shown("lint ", 1) && shown("tests ", 0) && shown("tests ", 1) && shown("scan ", 1), "{commands:?}");
     for (command, ends) in commands {
         // A shell, because people paste it into one.
         let line = format!("exec \"$0\" {command}");

@@ -3,6 +3,7 @@
 //! Everything is real but the place: the reports were made by the real tools on the example's code, the repository is
 //! a git repository, the programs are the ones that run in a pipeline, and Bitbucket is a strict fake on loopback.
 
+mod image;
 mod stage;
 mod story;
 
@@ -21,6 +22,9 @@ pub struct Args {
     /// Where to leave the HTML report on its tests
     #[arg(long, value_name = "PATH", default_value = stage::TESTS_PAGE)]
     tests_report: PathBuf,
+    /// Where to leave the HTML report on its image
+    #[arg(long, value_name = "PATH", default_value = stage::SCAN_PAGE)]
+    scan_report: PathBuf,
     /// Keep the embedded Bitbucket open in the end, to look at its pages in a browser, until interrupted
     #[arg(long)]
     serve: bool,

@@ -16,6 +16,7 @@ pub(super) const PULL_REQUEST: u64 = 42;
 /// The pages that the gates write in the repository.
 pub(super) const LINT_PAGE: &str = "report.html";
 pub(super) const TESTS_PAGE: &str = "tests-report.html";
+pub(super) const SCAN_PAGE: &str = "scan-report.html";
 
 /// Lines of a program's output that the story shows at most.
 const SHOWN_LINES: usize = 40;
@@ -49,9 +50,10 @@ impl<'s> Stage<'s> {
         Ok(Self { session, repo: TempRepo::new(), bitbucket, builds: 0 })
     }
 
-    /// Puts the files under `folder` of the example into the work tree.
-    pub(super) fn put(&self, folder: &str) -> Result<()> {
-        let mut entries: Vec<&DirEntry<'_>> = folder_of_example(folder)?.entries().iter().collect();
+    /// Puts a file of the example, or all files under a folder of it, into the work tree.
+    pub(super) fn put(&self, path: &str) -> Result<()> {
+        let entry = EXAMPLE.get_entry(path).ok_or_else(|| Failure::bug(format!("the example has no {path}")))?;
+        let mut entries = vec![entry];
         while let Some(entry) = entries.pop() {
             match entry {
                 DirEntry::Dir(dir) => entries.extend(dir.entries()),
@@ -91,8 +93,13 @@ impl<'s> Stage<'s> {
     /// as the story says.
     pub(super) async fn lint(&mut self, commit: &str, line: &str, ends: Exit) -> Result<()> {
         let told = self.run("lint", commit, line, stepgate_lint::run).await?;
-        let shown = told.out.lines().count().min(SHOWN_LINES);
-        self.show(&told, shown, ends)
+        self.show(&told, SHOWN_LINES, ends)
+    }
+
+    /// The same with `stepgate-scan`.
+    pub(super) async fn scan(&mut self, commit: &str, line: &str, ends: Exit) -> Result<()> {
+        let told = self.run("scan", commit, line, stepgate_scan::run).await?;
+        self.show(&told, SHOWN_LINES, ends)
     }
 
     /// The same with `stepgate-tests`.
@@ -200,4 +207,10 @@ struct Told {
 
 fn folder_of_example(folder: &str) -> Result<&'static Dir<'static>> {
     EXAMPLE.get_dir(folder).ok_or_else(|| Failure::bug(format!("the example has no folder {folder}")))
+}
+
+/// The content of a file of the example.
+pub(super) fn file_of_example(path: &str) -> Result<&'static [u8]> {
+    let file = EXAMPLE.get_file(path).ok_or_else(|| Failure::bug(format!("the example has no file {path}")))?;
+    Ok(file.contents())
 }

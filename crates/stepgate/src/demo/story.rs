@@ -2,8 +2,8 @@
 
 use step::{Exit, Failure, Result};
 
-use super::Args;
-use super::stage::{LINT_PAGE, PULL_REQUEST, Stage, TESTS_PAGE};
+use super::stage::{LINT_PAGE, PULL_REQUEST, SCAN_PAGE, Stage, TESTS_PAGE};
+use super::{Args, image};
 
 /// All chapters in order.
 pub(super) async fn play(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
@@ -12,20 +12,24 @@ pub(super) async fn play(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
     stage.keep(LINT_PAGE, &args.report)?;
     its_tests_are_refused(stage, &commit).await?;
     stage.keep(TESTS_PAGE, &args.tests_report)?;
+    its_image_is_refused(stage, &commit).await?;
+    stage.keep(SCAN_PAGE, &args.scan_report)?;
     half_a_report_is_no_pass(stage, &commit).await?;
     the_second_push_passes(stage).await?;
-    let (lint, tests) = (args.report.display(), args.tests_report.display());
-    stage.say(&format!("\nThe reports of the first push are in {lint} and {tests}: open them in a browser."))
+    let [lint, tests, scan] = [&args.report, &args.tests_report, &args.scan_report].map(|page| page.display());
+    stage.say(&format!("\nThe reports of the first push are in {lint}, {tests} and {scan}: open them in a browser."))
 }
 
 async fn the_debt_is_written_down(stage: &mut Stage<'_>) -> Result<()> {
     stage.say(
         "1. orders-api, a Symfony service, has debt on main. It is written down; from now on it can only shrink.\n",
     )?;
-    stage.put("src")?;
-    stage.put("tests")?;
+    for path in ["src", "tests", "composer.json", "composer.lock", "Dockerfile", "stepgate.yaml"] {
+        stage.put(path)?;
+    }
+    image::put_exceptions(stage);
     stage.put_reports("main")?;
-    let made = ["reports/", "test-results/", HISTORY, LINT_PAGE, TESTS_PAGE];
+    let made = ["reports/", "test-results/", "scan/", HISTORY, LINT_PAGE, TESTS_PAGE, SCAN_PAGE];
     stage.repo.write(".gitignore", made.map(|path| format!("/{path}\n")).concat());
     let commit = stage.push("The service as it is");
     stage.lint(&commit, "baseline create reports/*.json", Exit::Pass).await?;
@@ -53,9 +57,8 @@ const HISTORY: &str = "test-history.jsonl";
 /// The gate over two shards, of which the second ran again.
 fn gate_over_tests() -> String {
     format!(
-        "gate test-results/shard-*/junit.xml --attempt-dirs test-results/retry \\\n      \
-         --coverage test-results/shard-*/clover.xml --min-change 90 \\\n      \
-         --history {HISTORY} --output html={TESTS_PAGE}"
+        "gate test-results/shard-*/junit.xml --attempt-dirs test-results/retry --min-change 90 \\\n      \
+         --coverage test-results/shard-*/clover.xml --history {HISTORY} --output html={TESTS_PAGE}"
     )
 }
 
@@ -64,7 +67,24 @@ async fn its_tests_are_refused(stage: &mut Stage<'_>, commit: &str) -> Result<()
         "\n3. Its tests ran in two parallel steps, and those of the second ran again because some failed. One of them \
          passed\n   then: it is flaky, which is told. The other one has found something.\n",
     )?;
-    stage.tests(commit, &gate_over_tests(), Exit::Fail).await?;
+    stage.tests(commit, &gate_over_tests(), Exit::Fail).await
+}
+
+/// The gate over the image, beside the one that runs.
+fn gate_over_image() -> String {
+    let (report, deployed, exceptions) = (image::REPORT, image::DEPLOYED, image::EXCEPTIONS);
+    format!("gate {report} --against {deployed} \\\n      --exceptions {exceptions} --output html={SCAN_PAGE}")
+}
+
+async fn its_image_is_refused(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
+    stage.say(
+        "\n4. Its image was built, and Trivy looked into it before the push. A package that refunds need is vulnerable: \
+         that is new.\n   What the running image has too does not hold it back, and one finding is accepted, until a \
+         last day.\n",
+    )?;
+    image::put_deployed(stage)?;
+    image::put_report(stage, "candidate")?;
+    stage.scan(commit, &gate_over_image(), Exit::Fail).await?;
     what_bitbucket_has(stage, commit)
 }
 
@@ -88,22 +108,42 @@ fn counted(number: usize, noun: &str) -> String {
 }
 
 async fn half_a_report_is_no_pass(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
-    stage.say("\n4. PHPStan ran out of memory and left half a report. Half a report is not a pass.\n")?;
-    let path = stage.repo.path().join("reports/phpstan.json");
-    let whole = std::fs::read(&path).map_err(|error| Failure::bug("cannot read the demo's report").because(error))?;
-    let half = whole.get(..whole.len() / 2).unwrap_or_default();
-    stage.repo.write("reports/phpstan.json", half);
+    stage.say("\n5. PHPStan ran out of memory and left half a report. Half a report is not a pass.\n")?;
+    cut(stage, "reports/phpstan.json")?;
     stage.lint(commit, "gate --changed-lines --publish never reports/phpstan.json", Exit::Input).await?;
     stage.say(
         "\n   PHP died in the second shard, before PHPUnit wrote its report. The first shard alone is not a pass.\n",
     )?;
     stage.repo.write("test-results/shard-2/junit.xml", "");
     stage.repo.write("test-results/shard-2/junit.xml.exit", "255\n");
-    stage.tests(commit, "gate --publish never test-results/shard-*/junit.xml", Exit::Input).await
+    stage.tests(commit, "gate --publish never test-results/shard-*/junit.xml", Exit::Input).await?;
+    the_image_is_not_known(stage, commit).await
+}
+
+async fn the_image_is_not_known(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
+    stage.say(
+        "\n   The image was built once more, and the report is of the one before. Nobody looked into this one.\n",
+    )?;
+    let gate = format!("gate {} --publish never", image::REPORT);
+    let built = image::id("clean")?;
+    stage
+        .scan(commit, &format!("{gate} --fail-on critical --only-fixable \\\n      --image {built}"), Exit::Input)
+        .await?;
+    stage.say("\n   And Trivy was stopped while it wrote.\n")?;
+    cut(stage, image::REPORT)?;
+    stage.scan(commit, &format!("{gate} --fail-on critical --only-fixable"), Exit::Input).await
+}
+
+/// Leaves half of a file.
+fn cut(stage: &Stage<'_>, path: &str) -> Result<()> {
+    let whole = std::fs::read(stage.repo.path().join(path))
+        .map_err(|error| Failure::bug("cannot read the demo's report").because(error))?;
+    stage.repo.write(path, whole.get(..whole.len() / 2).unwrap_or_default());
+    Ok(())
 }
 
 async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<()> {
-    stage.say("\n5. The second push mends what was found, and one old problem beside it.\n")?;
+    stage.say("\n6. The second push mends what was found, and one old problem beside it.\n")?;
     stage.put("fix")?;
     let commit = stage.push("Check that the order exists and was paid");
     stage.put_reports("fixed")?;
@@ -111,6 +151,8 @@ async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<()> {
     stage.lint(&commit, "baseline shrink reports/*.json", Exit::Pass).await?;
     stage.tests(&commit, &gate_over_tests(), Exit::Pass).await?;
     stage.tests(&commit, &format!("flaky {HISTORY}"), Exit::Pass).await?;
+    image::put_report(stage, "clean")?;
+    stage.scan(&commit, &gate_over_image(), Exit::Pass).await?;
     let comments = counted(stage.bitbucket.comments(PULL_REQUEST).len(), "comment");
     stage.say(&format!("\n   Pull request {PULL_REQUEST} still has {comments}: they were updated, not repeated."))
 }
