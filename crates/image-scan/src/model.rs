@@ -178,7 +178,39 @@ pub struct Finding<'a> {
     pub ruling: Ruling<'a>,
 }
 
-impl Finding<'_> {
+impl<'a> Finding<'a> {
+    /// A finding of which only this much is known, to be completed with struct update syntax.
+    #[must_use]
+    pub fn new(kind: Kind, id: &'a str, target: &'a Target<'a>) -> Self {
+        Self {
+            kind,
+            id,
+            aliases: &[],
+            severity: None,
+            worst: None,
+            title: "",
+            advice: None,
+            link: None,
+            target,
+            package: None,
+            path: "",
+            line: 0,
+            end_line: 0,
+            layer: None,
+            fixed_version: "",
+            status: Status::Unknown,
+            cvss: None,
+            epss: None,
+            kev: false,
+            published: None,
+            category: "",
+            suppressed: None,
+            origin: None,
+            news: None,
+            ruling: Ruling::default(),
+        }
+    }
+
     /// Whether there is a version to go to.
     #[must_use]
     pub fn is_fixable(&self) -> bool {

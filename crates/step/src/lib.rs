@@ -15,6 +15,7 @@
 //! - [`progress`]: telling people that something takes its time.
 //! - [`files`]: files replaced atomically, globs expanded, inputs read with a limit.
 //! - [`args`]: command-line arguments that several programs share.
+//! - [`values`]: values that they take in the same words.
 //! - [`outputs`]: the reports that a program writes, none over another or over what it reads.
 //! - [`words`]: words that several programs say.
 //! - [`publish`]: a gate's outcome on Bitbucket: Code Insights, build status, pull-request comment.
@@ -34,6 +35,7 @@ pub mod progress;
 pub mod publish;
 pub mod run;
 pub mod session;
+pub mod values;
 pub mod words;
 
 pub use env::Env;

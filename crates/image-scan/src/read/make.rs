@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::Context;
 use super::values::moment;
-use crate::model::{Finding, Kind, Layer, Package, Ruling, Status, Target};
+use crate::model::{Finding, Kind, Layer, Package, Status, Target};
 
 /// Words that nobody is known to use and that were taken for "unknown": more are not told.
 const WORDS: usize = 20;
@@ -83,33 +83,7 @@ impl<'c, 'a> Maker<'c, 'a> {
 
     /// A finding of which only this much is known.
     pub(super) fn finding(&self, kind: Kind, id: &str) -> Finding<'a> {
-        Finding {
-            kind,
-            id: self.text(id),
-            aliases: &[],
-            severity: None,
-            worst: None,
-            title: "",
-            advice: None,
-            link: None,
-            target: self.no_target,
-            package: None,
-            path: "",
-            line: 0,
-            end_line: 0,
-            layer: None,
-            fixed_version: "",
-            status: Status::Unknown,
-            cvss: None,
-            epss: None,
-            kev: false,
-            published: None,
-            category: "",
-            suppressed: None,
-            origin: None,
-            news: None,
-            ruling: Ruling::default(),
-        }
+        Finding::new(kind, self.text(id), self.no_target)
     }
 
     /// The severity that a scanner's word means. Theirs are few; another word is as good as none, and is noted.

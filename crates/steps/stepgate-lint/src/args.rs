@@ -9,6 +9,7 @@ use findings::Severity;
 use findings::judge::Block;
 use findings::read::Format;
 use step::args::{ConfigArgs, OutputArgs, PublishArgs};
+use step::values::{duration, exit_code, severity};
 
 use crate::config::Changed;
 use crate::formats;
@@ -271,39 +272,12 @@ pub struct FileArgs {
     pub(crate) config: ConfigArgs,
 }
 
-fn exit_code(text: &str) -> Result<(PathBuf, i32), String> {
-    let (path, code) = text.rsplit_once('=').ok_or("give it as PATH=CODE")?;
-    let code = code.parse().map_err(|_not_a_number| format!("`{code}` is not an exit code"))?;
-    Ok((PathBuf::from(path), code))
-}
-
 fn block(text: &str) -> Result<Block, String> {
     match text {
         "new" => Ok(Block::New),
         "any" => Ok(Block::Any),
         _ => Err("`new` or `any`".to_owned()),
     }
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    Severity::from_word(text).ok_or_else(|| {
-        let names = Severity::WORST_FIRST.map(Severity::as_str).join(", ");
-        format!("one of {names}")
-    })
-}
-
-/// `90s`, `10m`, `1h`; a number alone is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(['s', 'm', 'h']);
-    let factor = match text.strip_prefix(digits) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3600,
-        _ => 0,
-    };
-    let seconds =
-        digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).filter(|seconds| *seconds > 0);
-    seconds.map(Duration::from_secs).ok_or_else(|| "give it as `90s`, `10m` or `1h`".to_owned())
 }
 
 #[cfg(test)]
@@ -315,23 +289,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Args::command().debug_assert();
-    }
-
-    #[test]
-    fn times_have_a_unit_or_are_seconds() {
-        let seconds = |text| duration(text).map(|time| time.as_secs());
-        assert_eq!(seconds("90"), Ok(90));
-        assert_eq!(seconds("90s"), Ok(90));
-        assert_eq!(seconds("10m"), Ok(600));
-        assert_eq!(seconds("1h"), Ok(3600));
-        for wrong in ["", "m", "0s", "1d", "1mm", "-1s", "99999999999999999999", "9999999999999999999h"] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn an_exit_code_follows_the_last_equals_sign() {
-        assert_eq!(exit_code("a=b.json=2"), Ok((PathBuf::from("a=b.json"), 2)));
-        assert!(exit_code("a.json").is_err() && exit_code("a.json=x").is_err());
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use findings::Severity;
 use step::args::{ConfigArgs, OutputArgs, PublishArgs};
+use step::values::{duration, exit_code, severity};
 
 /// May this image be pushed? One verdict over what a scanner found in it.
 #[derive(Clone, Debug, Parser)]
@@ -192,19 +193,6 @@ pub enum ExceptionsCommand {
     },
 }
 
-fn exit_code(text: &str) -> Result<(PathBuf, i32), String> {
-    let (path, code) = text.rsplit_once('=').ok_or("give it as PATH=CODE")?;
-    let code = code.parse().map_err(|_not_a_number| format!("`{code}` is not an exit code"))?;
-    Ok((PathBuf::from(path), code))
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    Severity::from_word(text).ok_or_else(|| {
-        let names = Severity::WORST_FIRST.map(Severity::as_str).join(", ");
-        format!("one of {names}")
-    })
-}
-
 /// What Trivy can look for in an image.
 pub(crate) const SCANNERS: [&str; 4] = ["vuln", "secret", "misconfig", "license"];
 
@@ -214,20 +202,6 @@ pub(crate) fn scanner(text: &str) -> Result<String, String> {
         true => Ok(text.to_owned()),
         false => Err(format!("`{text}` is no scanner of Trivy; one of {}", SCANNERS.join(", "))),
     }
-}
-
-/// `90s`, `10m`, `1h`; a number alone is seconds.
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(['s', 'm', 'h']);
-    let factor = match text.strip_prefix(digits) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3600,
-        _ => 0,
-    };
-    let seconds =
-        digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).filter(|seconds| *seconds > 0);
-    seconds.map(Duration::from_secs).ok_or_else(|| "give it as `90s`, `10m` or `1h`".to_owned())
 }
 
 #[cfg(test)]
@@ -245,11 +219,5 @@ mod tests {
     fn a_scanner_that_trivy_does_not_have_is_refused() {
         assert_eq!(scanner("vuln"), Ok("vuln".to_owned()));
         assert!(scanner("vulns").is_err_and(|why| why.contains("one of vuln, secret, misconfig, license")));
-    }
-
-    #[test]
-    fn an_exit_code_follows_the_last_equals_sign() {
-        assert_eq!(exit_code("a=b.json=2"), Ok((PathBuf::from("a=b.json"), 2)));
-        assert!(exit_code("a.json").is_err() && exit_code("a.json=x").is_err());
     }
 }

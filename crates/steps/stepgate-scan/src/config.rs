@@ -113,7 +113,7 @@ impl TryFrom<String> for Time {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        args::duration(&text).map(|time| Self { text, time })
+        step::values::duration(&text).map(|time| Self { text, time })
     }
 }
 

@@ -161,7 +161,7 @@ fn shared_end(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use image_scan::Kind::Vulnerability;
-    use image_scan::model::{Package, Ruling, Status, Target};
+    use image_scan::model::{Package, Target};
     use proptest::prelude::*;
 
     use super::*;
@@ -211,33 +211,7 @@ lodash@^4:
     fn find<'t>(places: &Places<'t>, ecosystem: &str, class: Class, name: &str, path: &str) -> Option<(&'t str, u32)> {
         let target = Target { name: "", class, ecosystem };
         let package = Package { name, path, ..Package::default() };
-        let finding = Finding {
-            kind: Vulnerability,
-            id: "CVE-2099-1",
-            aliases: &[],
-            severity: None,
-            worst: None,
-            title: "",
-            advice: None,
-            link: None,
-            target: &target,
-            package: Some(&package),
-            path,
-            line: 0,
-            end_line: 0,
-            layer: None,
-            fixed_version: "",
-            status: Status::Unknown,
-            cvss: None,
-            epss: None,
-            kev: false,
-            published: None,
-            category: "",
-            suppressed: None,
-            origin: None,
-            news: None,
-            ruling: Ruling::default(),
-        };
+        let finding = Finding { package: Some(&package), path, ..Finding::new(Vulnerability, "CVE-2099-1", &target) };
         places.find(&finding)
     }
 

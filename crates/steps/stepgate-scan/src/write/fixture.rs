@@ -50,31 +50,19 @@ pub(crate) const DOCKERFILE: (&str, &str) = ("Dockerfile", "FROM composer AS bui
 /// A vulnerability of curl that is reported.
 pub(crate) fn vulnerability<'a>(id: &'a str, fixed: &'a str) -> Finding<'a> {
     Finding {
-        kind: Kind::Vulnerability,
-        id,
-        aliases: &[],
         severity: Some(Severity::High),
-        worst: None,
         title: "SOCKS5 heap buffer overflow",
-        advice: None,
         link: Some("https://avd.aquasec.com/nvd/cve-2099-0001"),
-        target: &DEBIAN,
         package: Some(&CURL),
-        path: "",
-        line: 0,
-        end_line: 0,
         layer: Some(&BASE),
         fixed_version: fixed,
         status: if fixed.is_empty() { Status::Affected } else { Status::Fixed },
         cvss: Some(98),
         epss: Some(0.123),
         kev: true,
-        published: None,
-        category: "",
-        suppressed: None,
         origin: Some(Origin::Base),
         news: Some(News::Disclosed),
-        ruling: Ruling::default(),
+        ..Finding::new(Kind::Vulnerability, id, &DEBIAN)
     }
 }
 
