@@ -147,7 +147,8 @@ impl<R: Read> Window<R> {
     fn peek(&mut self) -> io::Result<Option<u8>> {
         loop {
             while let Some(byte) = self.bytes.get(self.at) {
-                if !byte.is_ascii_whitespace() {
+                // What JSON takes for white space, which a form feed is not.
+                if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
                     return Ok(Some(*byte));
                 }
                 self.at += 1;

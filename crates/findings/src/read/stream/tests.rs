@@ -61,9 +61,13 @@ fn a_file_that_does_not_fit_into_the_window_is_read_the_other_way() {
 fn whatever_is_odd_is_left_to_the_reader_of_the_whole() {
     let whole = phpstan(3, 1);
     let cut = whole.get(..whole.len() - 5).expect("a shorter text");
-    for odd in
-        [format!("PHP Warning: x\n{whole}"), cut.to_owned(), format!("{whole}{whole}"), whole.replace("},", "},,")]
-    {
+    for odd in [
+        format!("PHP Warning: x\n{whole}"),
+        cut.to_owned(),
+        format!("{whole}{whole}"),
+        whole.replace("},", "},,"),
+        whole.replace("},", "},\u{c}"),
+    ] {
         assert_eq!(streamed(&odd), None, "{odd}");
         same_both_ways(odd.as_bytes(), Format::PhpstanJson);
     }
