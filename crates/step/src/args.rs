@@ -111,6 +111,18 @@ impl OutputArg {
     }
 }
 
+/// Where Bitbucket is, and how patiently it is asked.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Bitbucket")]
+pub struct AccessArgs {
+    /// The API [default: https://api.bitbucket.org/2.0]
+    #[arg(long, value_name = "URL", env = "STEPGATE_BITBUCKET_URL")]
+    pub bitbucket_url: Option<String>,
+    /// How long to wait in all for Bitbucket when it does not answer or wants fewer requests [default: 300]
+    #[arg(long, value_name = "SECONDS", env = "STEPGATE_BITBUCKET_PATIENCE")]
+    pub bitbucket_patience: Option<u64>,
+}
+
 /// Whether a gate's outcome goes to Bitbucket.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
 pub enum Publish {
@@ -137,12 +149,9 @@ pub struct PublishArgs {
     /// Exit with 4 when something could not be published
     #[arg(long)]
     pub require_publish: bool,
-    /// The API [default: https://api.bitbucket.org/2.0]
-    #[arg(long, value_name = "URL", env = "STEPGATE_BITBUCKET_URL")]
-    pub bitbucket_url: Option<String>,
-    /// How long to wait in all for Bitbucket when it does not answer or wants fewer requests [default: 300]
-    #[arg(long, value_name = "SECONDS", env = "STEPGATE_BITBUCKET_PATIENCE")]
-    pub bitbucket_patience: Option<u64>,
+    /// Where Bitbucket is.
+    #[command(flatten)]
+    pub access: AccessArgs,
     /// Workspace [default: of the pipeline, else of the clone]
     #[arg(long, value_name = "ID")]
     pub workspace: Option<String>,

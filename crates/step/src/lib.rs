@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //!
+//! - [`access`]: getting into Bitbucket.
 //! - [`mod@run`]: the one way into every program.
 //! - [`exit`]: the exit codes, which are API.
 //! - [`failure`]: the one failure type at the edge: kind, chain of causes, hints.
@@ -20,6 +21,7 @@
 //! - [`words`]: words that several programs say.
 //! - [`publish`]: a gate's outcome on Bitbucket: Code Insights, build status, pull-request comment.
 
+pub mod access;
 pub mod args;
 pub mod change;
 pub mod config;

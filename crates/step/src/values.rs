@@ -1,9 +1,12 @@
 //! Values that several programs take in the same words, on the command line or in stepgate.yaml.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use findings::Severity;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
 
 /// `PATH=CODE`: a report and the exit code of the tool that wrote it.
 ///
@@ -44,6 +47,56 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     let seconds =
         digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).filter(|seconds| *seconds > 0);
     seconds.map(Duration::from_secs).ok_or_else(|| "give it as `90s`, `10m` or `1h`".to_owned())
+}
+
+/// A time as people write it: `90s`, `10m`, `1h`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Time {
+    text: String,
+    time: Duration,
+}
+
+impl Time {
+    /// How long it is.
+    #[must_use]
+    pub const fn get(&self) -> Duration {
+        self.time
+    }
+}
+
+impl TryFrom<String> for Time {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        duration(&text).map(|time| Self { text, time })
+    }
+}
+
+impl From<Duration> for Time {
+    fn from(time: Duration) -> Self {
+        let text = match time.as_secs() {
+            seconds if seconds > 0 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+            seconds => format!("{seconds}s"),
+        };
+        Self { text, time }
+    }
+}
+
+impl From<Time> for String {
+    fn from(time: Time) -> Self {
+        time.text
+    }
+}
+
+impl JsonSchema for Time {
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A time: `90s`, `10m`, `1h`.", "type": "string", "pattern": "^[0-9]+[smh]?$" })
+    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
-use bitbucket::{Auth, Bitbucket, Clock, Retries, Secret};
+use bitbucket::Clock;
 
 use super::Notes;
+use crate::access::{self, Access};
 use crate::args::{Publish, PublishArgs};
 use crate::env::Env;
 use crate::failure::{Failure, Result};
@@ -62,11 +62,8 @@ impl Target {
             return Ok(None);
         }
         let place = Place::find(args, pipeline, git).await?;
-        match (place, auth(env, pipeline)?) {
-            (Ok(place), Some(auth)) => {
-                let access = Access { auth, oauth_url: env.get("STEPGATE_BITBUCKET_OAUTH_URL"), clock };
-                Self::new(place, access, args, pipeline).map(Some)
-            }
+        match (place, Access::find(env, pipeline)?) {
+            (Ok(place), Some(access)) => Self::new(place, &access, clock, args, pipeline).map(Some),
             (Err(missing), _) if wanted => Err(missing.failure()),
             (_, None) if wanted => Err(no_access()),
             _ => Ok(None),
@@ -94,28 +91,12 @@ impl Target {
         self.whole
     }
 
-    fn new(place: Place, access: Access<'_>, args: &PublishArgs, pipeline: &Pipeline) -> Result<Self> {
-        let Access { auth, oauth_url, clock } = access;
-        let budget = args.bitbucket_patience.map_or(Retries::default().budget, Duration::from_secs);
-        let retries = Retries { budget, ..Retries::default() };
+    fn new(place: Place, access: &Access, clock: Clock, args: &PublishArgs, pipeline: &Pipeline) -> Result<Self> {
         let notes = Notes::default();
-        let whole = !matches!(auth, Auth::Proxy(_));
-        let mut builder = Bitbucket::builder()
-            .auth(auth)
-            .user_agent(concat!("stepgate/", env!("CARGO_PKG_VERSION")))
-            .retries(retries)
-            .clock(clock)
-            .on_note({
-                let notes = Arc::clone(&notes);
-                move |note| notes.lock().unwrap_or_else(PoisonError::into_inner).push(note.to_owned())
-            });
-        if let Some(url) = &args.bitbucket_url {
-            builder = builder.base_uri(url);
-        }
-        if let Some(url) = oauth_url {
-            builder = builder.oauth_uri(url);
-        }
-        let client = builder.build().map_err(|error| Failure::usage("cannot talk to Bitbucket").because(error))?;
+        let client = access.connect(&args.access, clock, {
+            let notes = Arc::clone(&notes);
+            move |note| notes.lock().unwrap_or_else(PoisonError::into_inner).push(note.to_owned())
+        })?;
         let Place { workspace, repo, commit, branch } = place;
         Ok(Self {
             repository: client.repository(&workspace, &repo),
@@ -125,7 +106,7 @@ impl Target {
             branch,
             pull_request: args.pull_request.or(pipeline.pull_request),
             link: pipeline.url(),
-            whole,
+            whole: access.is_whole(),
             notes,
         })
     }
@@ -136,13 +117,6 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{} at {:.12}", self.workspace, self.repo, self.commit)
     }
-}
-
-/// How to get in.
-struct Access<'e> {
-    auth: Auth,
-    oauth_url: Option<&'e str>,
-    clock: Clock,
 }
 
 struct Place {
@@ -198,41 +172,7 @@ impl Known {
             None => None,
         };
         let head = git.rev_parse("HEAD").await?;
-        Ok(Self { slugs: url.as_deref().and_then(slugs), head, branch: git.current_branch().await? })
-    }
-}
-
-/// Workspace and repository in the URL of a clone: `https://bitbucket.org/acme/shop.git`,
-/// `git@bitbucket.org:acme/shop.git`, `ssh://git@bitbucket.org/acme/shop`.
-fn slugs(url: &str) -> Option<(String, String)> {
-    let (_, path) = url.split_once("bitbucket.org")?;
-    let path = path.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':' || c == '/').trim_end_matches('/');
-    let (workspace, repo) = path.strip_suffix(".git").unwrap_or(path).split_once('/')?;
-    (!workspace.is_empty() && !repo.is_empty() && !repo.contains('/')).then(|| (workspace.to_owned(), repo.to_owned()))
-}
-
-/// The credentials that the environment holds. Never from arguments, which everybody on the machine can read.
-fn auth(env: &Env, pipeline: &Pipeline) -> Result<Option<Auth>> {
-    if let Some(token) = env.get("STEPGATE_BITBUCKET_TOKEN") {
-        return Ok(Some(Auth::AccessToken(Secret::new(token))));
-    }
-    if let Some((email, token)) = pair(env, "STEPGATE_BITBUCKET_EMAIL", "STEPGATE_BITBUCKET_API_TOKEN")? {
-        return Ok(Some(Auth::ApiToken { email: email.to_owned(), token: Secret::new(token) }));
-    }
-    if let Some((key, secret)) = pair(env, "STEPGATE_BITBUCKET_OAUTH_KEY", "STEPGATE_BITBUCKET_OAUTH_SECRET")? {
-        return Ok(Some(Auth::OAuth { client_id: key.to_owned(), client_secret: Secret::new(secret) }));
-    }
-    Ok(pipeline.proxy.clone().map(Auth::Proxy))
-}
-
-fn pair<'e>(env: &'e Env, one: &str, other: &str) -> Result<Option<(&'e str, &'e str)>> {
-    match (env.get(one), env.get(other)) {
-        (Some(one), Some(other)) => Ok(Some((one, other))),
-        (None, None) => Ok(None),
-        (found, _) => {
-            let (set, missing) = if found.is_some() { (one, other) } else { (other, one) };
-            Err(Failure::usage(format!("{set} is set and {missing} is not")).hint(format!("set {missing} too")))
-        }
+        Ok(Self { slugs: url.as_deref().and_then(access::slugs), head, branch: git.current_branch().await? })
     }
 }
 
@@ -244,22 +184,6 @@ fn no_access() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn workspace_and_repository_are_read_from_every_form_of_url() {
-        for url in [
-            "https://bitbucket.org/acme/shop.git",
-            "https://***@bitbucket.org/acme/shop",
-            "git@bitbucket.org:acme/shop.git",
-            "ssh://git@bitbucket.org:22/acme/shop/",
-            "http://bitbucket.org/acme/shop",
-        ] {
-            assert_eq!(slugs(url), Some(("acme".to_owned(), "shop".to_owned())), "{url}");
-        }
-        for url in ["https://github.com/acme/shop", "https://bitbucket.org/acme", "https://bitbucket.org/a/b/c"] {
-            assert_eq!(slugs(url), None, "{url}");
-        }
-    }
 
     async fn find(args: PublishArgs, env: &[(&str, &str)]) -> Result<Option<Target>> {
         let env = Env::from_iter(env.iter().copied());

@@ -35,7 +35,7 @@ async fn target(server: &Bitbucket, token: Option<&str>) -> Target {
     let mut args = PublishArgs::default();
     if let Some(token) = token {
         env.push(("STEPGATE_BITBUCKET_TOKEN", token.to_owned()));
-        args.bitbucket_url = Some(server.api_url());
+        args.access.bitbucket_url = Some(server.api_url());
     }
     let env = Env::from_iter(env);
     let pipeline = Pipeline::from_env(&env);

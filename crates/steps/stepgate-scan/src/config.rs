@@ -9,6 +9,7 @@ use image_scan::exceptions::Exception;
 use image_scan::policy;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
+use step::values::Time;
 
 use crate::args;
 use crate::write::Output;
@@ -61,7 +62,12 @@ pub struct Trivy {
 impl Default for Trivy {
     fn default() -> Self {
         let scanners = ["vuln", "secret", "misconfig"].map(|name| Scanner(name.to_owned())).to_vec();
-        Self { command: PathBuf::from("trivy"), scanners, cache_dir: None, timeout: Time::default() }
+        Self {
+            command: PathBuf::from("trivy"),
+            scanners,
+            cache_dir: None,
+            timeout: Time::from(Duration::from_secs(30 * 60)),
+        }
     }
 }
 
@@ -85,57 +91,6 @@ impl JsonSchema for Scanner {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "description": "One of Trivy's scanners.", "enum": args::SCANNERS })
-    }
-}
-
-/// A time as people write it: `90s`, `10m`, `1h`.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Time {
-    text: String,
-    time: Duration,
-}
-
-impl Time {
-    /// How long it is.
-    pub(crate) const fn get(&self) -> Duration {
-        self.time
-    }
-}
-
-impl Default for Time {
-    fn default() -> Self {
-        Self { text: "30m".to_owned(), time: Duration::from_secs(30 * 60) }
-    }
-}
-
-impl TryFrom<String> for Time {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        step::values::duration(&text).map(|time| Self { text, time })
-    }
-}
-
-impl From<Duration> for Time {
-    fn from(time: Duration) -> Self {
-        Self { text: format!("{}s", time.as_secs()), time }
-    }
-}
-
-impl From<Time> for String {
-    fn from(time: Time) -> Self {
-        time.text
-    }
-}
-
-impl JsonSchema for Time {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Time".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "A time: `90s`, `10m`, `1h`.", "type": "string", "pattern": "^[0-9]+[smh]?$" })
     }
 }
 

@@ -1,7 +1,7 @@
 use fakes::Bitbucket;
 use fakes::bitbucket::{PullRequest, TOKEN};
 use serde_json::Value;
-use step::args::PublishArgs;
+use step::args::{AccessArgs, PublishArgs};
 use step::publish::{Published, publish};
 use step::{Env, Pipeline};
 
@@ -24,7 +24,8 @@ async fn published(gate: &Gate<'_>, server: &Bitbucket) -> Published {
         ("BITBUCKET_PR_ID", "7"),
         ("STEPGATE_BITBUCKET_TOKEN", TOKEN),
     ]);
-    let args = PublishArgs { bitbucket_url: Some(server.api_url()), ..PublishArgs::default() };
+    let access = AccessArgs { bitbucket_url: Some(server.api_url()), ..AccessArgs::default() };
+    let args = PublishArgs { access, ..PublishArgs::default() };
     let found = Target::find(&args, &Pipeline::from_env(&env), &env, None).await;
     let target = found.expect("all is known").expect("a step publishes");
     let places = Places::new([fixture::LOCK, fixture::DOCKERFILE]);
