@@ -27,7 +27,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// The server answered with a status other than 2xx.
-    Status { status: StatusCode, message: String, retry_after: Option<Duration> },
+    Status { status: StatusCode, message: String, retry_after: Option<Duration>, challenges: Vec<String> },
     /// No connection came about, so that nothing was sent.
     NotConnected(String),
     /// The server's certificate is not one that we trust.
@@ -96,6 +96,16 @@ impl Error {
         match &self.0.kind {
             Kind::Status { message, .. } => Some(message),
             _ => None,
+        }
+    }
+
+    /// The values of `WWW-Authenticate`: how the client's own authority wants to be told who is asking (RFC 9110,
+    /// section 11.6.1). What another place says, where a redirect led, is not among them.
+    #[must_use]
+    pub fn challenges(&self) -> &[String] {
+        match &self.0.kind {
+            Kind::Status { challenges, .. } => challenges,
+            _ => &[],
         }
     }
 

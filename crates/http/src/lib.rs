@@ -9,6 +9,7 @@
 //! - [`client`](Client): where it talks to, and how it is set up
 //! - [`settings`](Limits): time-outs, sizes, [retries](Retries), [proxies](Proxy)
 //! - [`request`](Request): one request, its retries and redirects
+//! - [`multipart`](Multipart): a body of texts and files
 //! - [`response`](Response): the answer, read whole within a size limit
 //! - `retry`: what may be sent again, after how long
 //! - `message`: the server's own words, from whatever shape of error body
@@ -19,6 +20,7 @@ mod client;
 mod clock;
 mod error;
 mod message;
+mod multipart;
 mod request;
 mod response;
 mod retry;
@@ -29,6 +31,7 @@ mod tls;
 pub use client::{Builder, Client};
 pub use clock::Clock;
 pub use error::Error;
+pub use multipart::Multipart;
 pub use request::{Authorization, Request};
 pub use reqwest::{Method, StatusCode, Url};
 pub use response::{RateLimit, Response};

@@ -8,8 +8,9 @@ const LONGEST: usize = 500;
 /// What the body of an error says, as one line of plain text; empty when it says nothing.
 ///
 /// Read are `{"error": {"message", "detail", "fields"}}` (the documented envelope of Bitbucket), `{"message"}` with
-/// `key` or `code` beside it (Code Insights), `{"error", "error_description"}` (OAuth, RFC 6749 section 5.2), HTML
-/// (its title, else its text), and plain text.
+/// `key` or `code` beside it (Code Insights), `{"error", "error_description"}` (OAuth, RFC 6749 section 5.2),
+/// `{"errors": [{"code", "message"}]}` (registries, <https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes>),
+/// HTML (its title, else its text), and plain text.
 pub(crate) fn from_body(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -40,6 +41,12 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 fn from_json(object: &Map<String, Value>) -> String {
+    if let Some(Value::Array(errors)) = object.get("errors") {
+        let said: Vec<String> = errors.iter().filter_map(Value::as_object).filter_map(from_registry).collect();
+        if !said.is_empty() {
+            return said.join("; ");
+        }
+    }
     match object.get("error") {
         Some(Value::Object(error)) => from_envelope(error),
         Some(Value::String(code)) => match text_of(object, "error_description") {
@@ -50,6 +57,13 @@ fn from_json(object: &Map<String, Value>) -> String {
             Some(message) => message.to_owned(),
             None => Value::Object(object.clone()).to_string(),
         },
+    }
+}
+
+fn from_registry(error: &Map<String, Value>) -> Option<String> {
+    match (text_of(error, "code"), text_of(error, "message")) {
+        (Some(code), Some(message)) => Some(format!("{code}: {message}")),
+        (code, message) => code.or(message).map(str::to_owned),
     }
 }
 
@@ -161,6 +175,11 @@ mod tests {
             ("<html><p>Oops<script>for (;;) {}", "Oops"),
             ("<!DOCTYPE html><style>p{}</style><h1>Oops</h1><p>Try <b>later</b></p>", "Oops Try later"),
             (r#"{"unexpected":1}"#, r#"{"unexpected":1}"#),
+            (
+                r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"1"}},{"message":"b"}]}"#,
+                "MANIFEST_UNKNOWN: manifest unknown; b",
+            ),
+            (r#"{"errors":[],"message":"No"}"#, "No"),
             ("\u{feff}", ""),
         ];
         for (body, expected) in cases {

@@ -1,14 +1,16 @@
 //! One request, its retries and redirects.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::{Method, StatusCode, Url};
 use serde::Serialize;
 
 use crate::client::{Client, chain};
 use crate::error::{Error, Kind};
 use crate::message;
+use crate::multipart::Multipart;
 use crate::response::{Response, header};
 use crate::retry::{self, Again};
 use crate::secret::{Secret, scrub};
@@ -35,8 +37,10 @@ pub struct Request {
     client: Client,
     method: Method,
     url: Url,
-    body: Option<(&'static str, Vec<u8>)>,
+    accept: &'static str,
+    body: Option<(Cow<'static, str>, Vec<u8>)>,
     authorization: Option<Authorization>,
+    hidden: Vec<Secret>,
     idempotent: bool,
     problem: Option<String>,
 }
@@ -44,13 +48,23 @@ pub struct Request {
 impl Request {
     pub(crate) fn new(client: Client, method: Method, url: Url) -> Self {
         let idempotent = matches!(method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE);
-        Self { client, method, url, body: None, authorization: None, idempotent, problem: None }
+        Self {
+            client,
+            method,
+            url,
+            accept: "application/json",
+            body: None,
+            authorization: None,
+            hidden: Vec::new(),
+            idempotent,
+            problem: None,
+        }
     }
 
     /// Sends `body` as JSON.
     pub fn json(mut self, body: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(body) {
-            Ok(bytes) => self.body = Some(("application/json", bytes)),
+            Ok(bytes) => self.body = Some(("application/json".into(), bytes)),
             Err(error) => {
                 self.problem = Some(format!("the body cannot be written as JSON: {error}"));
             }
@@ -61,13 +75,33 @@ impl Request {
     /// Sends `fields` as a form.
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.body = Some(("application/x-www-form-urlencoded", body.into_bytes()));
+        self.body = Some(("application/x-www-form-urlencoded".into(), body.into_bytes()));
+        self
+    }
+
+    /// Sends `form` in parts.
+    pub fn multipart(mut self, form: Multipart) -> Self {
+        let (media_type, body) = form.finish();
+        self.body = Some((media_type.into(), body));
+        self
+    }
+
+    /// Asks for these media types, as in an `Accept` header; JSON unless said otherwise.
+    pub fn accept(mut self, media_types: &'static str) -> Self {
+        self.accept = media_types;
         self
     }
 
     /// Says who is asking.
     pub fn authorization(mut self, authorization: Option<Authorization>) -> Self {
         self.authorization = authorization;
+        self
+    }
+
+    /// Takes a secret that the body holds out of every message. Those of [`authorization`](Self::authorization) are
+    /// taken out anyway.
+    pub fn hiding(mut self, secret: Secret) -> Self {
+        self.hidden.push(secret);
         self
     }
 
@@ -155,9 +189,8 @@ impl Request {
 
     /// Sends the request to `url` and gets the head of the answer; with it, what must not be printed.
     async fn exchange(&self, url: &Url, trusted: bool) -> Result<(reqwest::Response, Vec<Secret>), Error> {
-        let mut request =
-            self.client.reqwest().request(self.method.clone(), url.clone()).header(ACCEPT, "application/json");
-        let mut secrets = self.client.secrets().to_vec();
+        let mut request = self.client.reqwest().request(self.method.clone(), url.clone()).header(ACCEPT, self.accept);
+        let mut secrets = [self.client.secrets(), &self.hidden].concat();
         if let (true, Some(authorization)) = (trusted, &self.authorization) {
             let (with, secret) = match authorization {
                 Authorization::Bearer(token) => (request.bearer_auth(token.expose()), token),
@@ -169,7 +202,7 @@ impl Request {
             secrets.push(secret.clone());
         }
         if let Some((content_type, bytes)) = &self.body {
-            request = request.header(CONTENT_TYPE, *content_type).body(bytes.clone());
+            request = request.header(CONTENT_TYPE, content_type.as_ref()).body(bytes.clone());
         }
         let request = request.build().map_err(|error| self.transport_error(error, &secrets))?;
         let credentials = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -217,7 +250,11 @@ impl Request {
             let message = scrub(&message::from_body(&body), secrets);
             let told = header(response.headers(), RETRY_AFTER.as_str());
             let retry_after = told.and_then(|value| retry::retry_after(value, self.client.clock().now()));
-            return Err(self.error(Kind::Status { status, message, retry_after }));
+            // Elsewhere, where a redirect led, nobody may ask for credentials.
+            let ours = self.client.is_ours(url).then(|| response.headers().get_all(WWW_AUTHENTICATE));
+            let values = ours.iter().flatten().filter_map(|value| value.to_str().ok());
+            let challenges = values.map(str::to_owned).collect();
+            return Err(self.error(Kind::Status { status, message, retry_after, challenges }));
         }
         read?;
         let headers = std::mem::take(response.headers_mut());

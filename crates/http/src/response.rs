@@ -41,6 +41,18 @@ impl Response {
         &self.body
     }
 
+    /// The body, to keep.
+    #[must_use]
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// The first header of that name, when it is plain text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
     /// What the server says of its rate limit, if anything.
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
