@@ -164,7 +164,8 @@ impl Bitbucket {
 
     /// A place below the API's address.
     pub(crate) fn place(&self, segments: &[&str]) -> Place {
-        Place { bitbucket: self.clone(), segments: segments.iter().map(|&segment| segment.to_owned()).collect() }
+        let segments = segments.iter().map(|&segment| segment.to_owned()).collect();
+        Place { bitbucket: self.clone(), segments, directory: false }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -193,6 +194,8 @@ impl Bitbucket {
 pub(crate) struct Place {
     bitbucket: Bitbucket,
     segments: Vec<String>,
+    /// Whether its address ends in a slash.
+    directory: bool,
 }
 
 impl Place {
@@ -202,12 +205,27 @@ impl Place {
         joined
     }
 
+    /// The same place with a slash at its end, which some addresses must have.
+    pub(crate) fn directory(mut self) -> Self {
+        self.directory = true;
+        self
+    }
+
     pub(crate) fn bitbucket(&self) -> &Bitbucket {
         &self.bitbucket
     }
 
+    pub(crate) fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
     pub(crate) fn url(&self) -> Result<Url, Error> {
-        Ok(self.bitbucket.client().url(&self.segments)?)
+        let mut url = self.bitbucket.client().url(&self.segments)?;
+        if self.directory {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
+        Ok(url)
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self) -> Result<T, Error> {

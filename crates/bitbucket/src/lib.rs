@@ -27,13 +27,16 @@
 //! - [`error`](Error), [`page`](Page), [`limits`]
 //! - a file for each family of endpoints, its models beside its calls: [`reports`](Reports),
 //!   [`annotations`](Annotations), [`statuses`](Statuses), [`pull_requests`](PullRequests), [`comments`](Comments),
+//!   [`src`](Src) with [`branches`](Branches) and [`history`](ListCommits), [`reviewers`](DefaultReviewer),
 //!   [`users`](User); [`repository`](Repository) is where they start from
 
 mod annotations;
 mod auth;
+mod branches;
 mod client;
 mod comments;
 mod error;
+mod history;
 pub mod limits;
 mod null;
 mod open_enum;
@@ -41,18 +44,27 @@ mod page;
 mod pull_requests;
 mod reports;
 mod repository;
+mod reviewers;
+mod src;
 mod statuses;
 mod users;
 
 pub use annotations::{Annotation, AnnotationResult, AnnotationType, Annotations, Severity};
 pub use auth::Auth;
+pub use branches::{BranchRef, Branches};
 pub use client::{Bitbucket, Builder};
 pub use comments::{Comment, Comments, Content, CreateComment, Inline, Upsert, Upserted, marker_line};
 pub use error::Error;
+pub use history::{ListCommits, LoggedCommit, RawAuthor};
 pub use http::{Clock, Limits, Retries, Secret};
 pub use page::{List, Page};
-pub use pull_requests::{Branch, CommitRef, Endpoint, ListPullRequests, PullRequest, PullRequestState, PullRequests};
+pub use pull_requests::{
+    Branch, CommitRef, CreatePullRequest, Endpoint, Link, Links, ListPullRequests, MergePullRequest, MergeStrategy,
+    Merged, PullRequest, PullRequestState, PullRequests, RepositoryRef, UpdatePullRequest,
+};
 pub use reports::{DataField, DataValue, PutReport, Report, ReportResult, ReportType, Reports};
 pub use repository::{Commit, Repository};
+pub use reviewers::DefaultReviewer;
+pub use src::{Attribute, CommitFiles, Entry, EntryType, ListEntries, Src};
 pub use statuses::{BuildState, BuildStatus, PutStatus, Statuses};
 pub use users::User;

@@ -1,7 +1,12 @@
 //! Pull requests (`/pullrequests`).
 
+mod merge;
+mod write;
+
 use serde::Deserialize;
 
+pub use self::merge::{MergePullRequest, MergeStrategy, Merged};
+pub use self::write::{CreatePullRequest, UpdatePullRequest};
 use crate::client::Place;
 use crate::comments::Comments;
 use crate::error::Error;
@@ -32,6 +37,8 @@ pub struct PullRequest {
     pub id: u64,
     /// Title.
     pub title: Option<String>,
+    /// What it is about, in Markdown.
+    pub description: Option<String>,
     /// Where it stands.
     pub state: Option<PullRequestState>,
     /// Whether it is a draft.
@@ -43,10 +50,34 @@ pub struct PullRequest {
     pub source: Option<Endpoint>,
     /// Where it wants to go.
     pub destination: Option<Endpoint>,
+    /// Who is asked to review. Told by [`PullRequests::get`] only, not by lists.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub reviewers: Vec<User>,
+    /// Whether its branch goes when it is merged.
+    pub close_source_branch: Option<bool>,
+    /// The commit that it was merged as.
+    pub merge_commit: Option<CommitRef>,
+    /// Where a person looks at it.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub links: Links,
     /// When it was opened, as the server writes it.
     pub created_on: Option<String>,
     /// When it was last changed, as the server writes it.
     pub updated_on: Option<String>,
+}
+
+/// Links to a pull request.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+pub struct Links {
+    /// The page about it.
+    pub html: Option<Link>,
+}
+
+/// A link.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct Link {
+    /// Its address.
+    pub href: String,
 }
 
 /// One side of a pull request.
@@ -56,6 +87,15 @@ pub struct Endpoint {
     pub branch: Option<Branch>,
     /// The tip, shortened; absent when the branch is gone.
     pub commit: Option<CommitRef>,
+    /// Where the branch is: for a source, perhaps in a fork. Absent when that is gone.
+    pub repository: Option<RepositoryRef>,
+}
+
+/// A repository by name.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct RepositoryRef {
+    /// Workspace and slug.
+    pub full_name: Option<String>,
 }
 
 /// A branch by name.
@@ -94,13 +134,17 @@ impl PullRequests {
     ///
     /// As every request.
     pub async fn get(&self, id: u64) -> Result<PullRequest, Error> {
-        self.place.join(&[&id.to_string()]).get().await
+        self.place_of(id).get().await
     }
 
     /// The comments of one.
     #[must_use]
     pub fn comments(&self, id: u64) -> Comments {
-        Comments::new(self.place.join(&[&id.to_string(), "comments"]))
+        Comments::new(self.place_of(id).join(&["comments"]))
+    }
+
+    fn place_of(&self, id: u64) -> Place {
+        self.place.join(&[&id.to_string()])
     }
 }
 

@@ -1,9 +1,15 @@
 //! A repository and its commits: where the handlers start from.
 
 use crate::annotations::Annotations;
-use crate::client::Place;
+use crate::branches::Branches;
+use crate::client::{Bitbucket, Place};
+use crate::history::ListCommits;
+use crate::limits;
+use crate::page::List;
 use crate::pull_requests::PullRequests;
 use crate::reports::Reports;
+use crate::reviewers::DefaultReviewer;
+use crate::src::Src;
 use crate::statuses::Statuses;
 
 /// A repository.
@@ -27,6 +33,42 @@ impl Repository {
     #[must_use]
     pub fn pull_requests(&self) -> PullRequests {
         PullRequests::new(self.place.join(&["pullrequests"]))
+    }
+
+    /// Its files: reading them at a commit, and committing.
+    #[must_use]
+    pub fn src(&self) -> Src {
+        Src::new(self.place.join(&["src"]))
+    }
+
+    /// Its branches.
+    #[must_use]
+    pub fn branches(&self) -> Branches {
+        Branches::new(self.place.join(&["refs", "branches"]))
+    }
+
+    /// A commit and those before it, the newest first. A branch with a slash in its name is not understood here: give
+    /// the hash of its tip.
+    pub fn commits(&self, revision: &str) -> ListCommits {
+        ListCommits::new(List::new(self.place.join(&["commits", revision]), limits::PAGE_ITEMS))
+    }
+
+    /// Who reviews unless somebody says otherwise, as the repository and its project have it. A pull request that is
+    /// opened here does not get them by itself.
+    pub fn default_reviewers(&self) -> List<DefaultReviewer> {
+        List::new(self.place.join(&["effective-default-reviewers"]), limits::PAGE_ITEMS)
+    }
+
+    /// Its workspace and slug as they were given: `acme/shop`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        self.place.segments().get(1..).unwrap_or_default().join("/")
+    }
+
+    /// The client that it belongs to.
+    #[must_use]
+    pub fn bitbucket(&self) -> &Bitbucket {
+        self.place.bitbucket()
     }
 }
 

@@ -13,5 +13,6 @@ mod faults;
 mod insights;
 mod pages;
 mod pull_requests;
+mod src;
 mod stage;
 mod statuses;

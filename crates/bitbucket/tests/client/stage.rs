@@ -133,7 +133,12 @@ fn schema_of(request: &Recorded) -> Option<String> {
         ("PUT", ["commit", _, "statuses", "build", _]) => "commit_commit_statuses_build_key",
         ("POST", ["pullrequests", _, "comments"]) => "pullrequests_pull_request_id_comments",
         ("PUT", ["pullrequests", _, "comments", _]) => "pullrequests_pull_request_id_comments_comment_id",
+        ("POST", ["pullrequests"]) => "pullrequests",
+        ("PUT", ["pullrequests", _]) => "pullrequests_pull_request_id",
+        ("POST", ["pullrequests", _, "merge"]) => "pullrequests_pull_request_id_merge",
         ("GET" | "DELETE", _) => return None,
+        // The description has no schema of these: a form, a body whose schema is that of the answer, none at all.
+        ("POST", ["src"] | ["refs", "branches"] | ["pullrequests", _, "decline"]) => return None,
         _ if path == "/site/oauth2/access_token" => return None,
         _ => panic!("no schema is named for {}", request.line()),
     };
