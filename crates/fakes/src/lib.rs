@@ -13,9 +13,12 @@
 //!
 //! - `server`: what all fakes share: listening, the log of requests, [`Fault`].
 //! - [`bitbucket`]: Bitbucket Cloud: its state and one file per family of endpoints.
+//! - [`registry`]: a registry of images: manifests, tags, and who may ask for them.
 
 pub mod bitbucket;
+pub mod registry;
 mod server;
 
 pub use bitbucket::Bitbucket;
+pub use registry::Registry;
 pub use server::{Fault, Recorded, Shape, StartError};

@@ -1,6 +1,7 @@
 //! Says who may come in and what exists, before a fake starts.
 
 use super::auth::{Credential, basic};
+use super::content::{File, FileKind};
 use super::rate::Budget;
 use super::state::{PullRequest, State};
 use super::{Bitbucket, TOKEN};
@@ -69,6 +70,48 @@ impl Builder {
     /// Has this pull request in that repository.
     pub fn pull_request(mut self, workspace: &str, slug: &str, pull_request: PullRequest) -> Self {
         self.state.declare_repository(workspace, slug).pull_requests.push(pull_request);
+        self
+    }
+
+    /// Has this file at the tip of that branch of that repository. The first branch named is the main branch; others
+    /// begin on top of it.
+    pub fn file(self, workspace: &str, slug: &str, branch: &str, path: &str, content: impl Into<Vec<u8>>) -> Self {
+        self.entry((workspace, slug, branch), path, FileKind::Plain, content)
+    }
+
+    /// The same for what is no plain file: workspace, repository and branch, the path, what it is, and its content.
+    pub fn entry(
+        mut self,
+        (workspace, slug, branch): (&str, &str, &str),
+        path: &str,
+        kind: FileKind,
+        content: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.state.put_file((workspace, slug, branch), path, File { content: content.into(), kind });
+        self
+    }
+
+    /// Has this account, by its UUID in braces. As soon as one is named, others cannot review.
+    pub fn member(mut self, uuid: &str) -> Self {
+        self.state.members.push(uuid.to_owned());
+        self
+    }
+
+    /// Has this account as a default reviewer of that repository, by its UUID in braces.
+    pub fn default_reviewer(mut self, workspace: &str, slug: &str, uuid: &str) -> Self {
+        self.state.declare_repository(workspace, slug).default_reviewers.push(uuid.to_owned());
+        self
+    }
+
+    /// Answers 555 to a listing of more entries than this, as the real one does when it takes too long.
+    pub fn listing_limit(mut self, entries: usize) -> Self {
+        self.state.listing_limit = Some(entries);
+        self
+    }
+
+    /// Merges in the background, and tells so this many times before it tells that it is done.
+    pub fn slow_merges(mut self, polls: u32) -> Self {
+        self.state.slow_merges = polls;
         self
     }
 

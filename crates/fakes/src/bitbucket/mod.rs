@@ -5,15 +5,22 @@
 
 mod annotations;
 mod auth;
+mod branches;
 mod builder;
 mod comments;
+mod commits;
+mod content;
 mod errors;
 mod insights;
+mod look;
+mod multipart;
 mod page;
 mod paging;
 mod pull_requests;
+mod query;
 mod rate;
 mod route;
+mod src;
 mod state;
 mod statuses;
 
@@ -23,8 +30,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::server::{Fault, Faults, Listener, Log, Recorded, Reply, Request, Server, Service, StartError};
 
 pub use builder::Builder;
+pub use content::{File, FileKind, Logged};
 use state::State;
-pub use state::{Annotation, Comment, PullRequest, Report, Status};
+pub use state::{Annotation, Comment, PullRequest, Report, Seen, Status};
 
 /// The bearer token that every fake accepts unless the builder names others.
 pub const TOKEN: &str = "fake-access-token";

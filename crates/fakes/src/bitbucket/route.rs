@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::errors::{Answer, envelope, no_commit, no_repository, no_resource, not_allowed};
 use super::rate::Budget;
 use super::state::{Repository, State, caller};
-use super::{Role, annotations, auth, comments, insights, page, pull_requests, statuses};
+use super::{Role, annotations, auth, branches, comments, commits, insights, page, pull_requests, src, statuses};
 use crate::server::{Reply, Request, Shape};
 
 /// A request on its way to the family that answers it.
@@ -110,11 +110,21 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
             let hash = call.repository().resolve(hash).ok_or_else(no_commit)?;
             on_commit(call, &hash, rest)
         }
+        ["src"] => src::root(call),
+        ["src", revision, path @ ..] => src::at(call, revision, path),
+        ["refs", "branches"] => branches::all(call),
+        ["refs", "branches", name @ ..] => branches::one(call, &name.join("/")),
+        ["commits"] => commits::all(call, None),
+        ["commits", revision] => commits::all(call, Some(revision)),
+        ["effective-default-reviewers"] => pull_requests::default_reviewers(call),
         ["pullrequests"] => pull_requests::all(call),
         ["pullrequests", id, rest @ ..] => {
             let pull_request = pull_requests::find(&mut call, id)?;
             match rest {
                 [] => pull_requests::one(call, pull_request),
+                ["merge"] => pull_requests::merge(call, id),
+                ["merge", "task-status", task] => pull_requests::task(call, id, task),
+                ["decline"] => pull_requests::decline(call, id),
                 ["comments"] => comments::all(call, pull_request),
                 ["comments", id] => comments::one(call, pull_request, id),
                 _ => Err(no_resource()),
@@ -136,7 +146,10 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
 fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
     match path {
         [] if call.request.method == "GET" => {
-            Ok(Reply::json(200, &json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []})))
+            let repository = call.repository();
+            let known = repository.content.objects.get(hash).map(|object| object.describe(&repository.full_name()));
+            let other = || json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []});
+            Ok(Reply::json(200, &known.unwrap_or_else(other)))
         }
         [] => Err(not_allowed()),
         ["reports"] => insights::all(call, hash),
@@ -158,6 +171,9 @@ fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
 fn required_scope(method: &str, path: &[&str]) -> &'static str {
     match path {
         ["user"] => "account",
+        [_, _, _, "src"] | [_, _, _, "refs", ..] if method != "GET" => "repository:write",
+        [_, _, _, "pullrequests", _, "merge" | "decline"] => "pullrequest:write",
+        [_, _, _, "effective-default-reviewers"] => "pullrequest",
         [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => "pullrequest:write",
         [_, _, _, "pullrequests", ..] | [_, _, _, "commit", _, "pullrequests"] => "pullrequest",
         _ => "repository",

@@ -1,10 +1,12 @@
 //! What a fake remembers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::auth::Auth;
+use super::content::{Content, Draft, File};
 use super::paging::Tokens;
 use super::rate::Budget;
 
@@ -83,6 +85,10 @@ pub struct PullRequest {
     pub(super) destination_commit: String,
     pub(super) description: String,
     pub(super) comments: Vec<Comment>,
+    pub(super) reviewers: Vec<String>,
+    pub(super) close_source_branch: bool,
+    pub(super) draft: bool,
+    pub(super) merge_commit: Option<String>,
 }
 
 impl PullRequest {
@@ -98,6 +104,10 @@ impl PullRequest {
             destination_commit: "d".repeat(40),
             description: String::new(),
             comments: Vec::new(),
+            reviewers: Vec::new(),
+            close_source_branch: false,
+            draft: false,
+            merge_commit: None,
         }
     }
 
@@ -114,11 +124,46 @@ impl PullRequest {
         self
     }
 
+    /// Makes it a draft.
+    pub fn draft(mut self) -> Self {
+        self.draft = true;
+        self
+    }
+
+    /// Everything about it that a person sees: number, state, branches, title, description, reviewers by UUID.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        Seen {
+            id: self.id,
+            state: self.state.clone(),
+            source: self.source_branch.clone(),
+            destination: self.destination_branch.clone(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            reviewers: self.reviewers.clone(),
+            close_source_branch: self.close_source_branch,
+        }
+    }
+
     /// `OPEN`, `MERGED`, `DECLINED` or `SUPERSEDED`.
     pub fn state(mut self, state: &str) -> Self {
         state.clone_into(&mut self.state);
         self
     }
+}
+
+/// What a person sees of a pull request.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Seen {
+    pub id: u64,
+    pub state: String,
+    pub source: String,
+    pub destination: String,
+    pub title: String,
+    pub description: String,
+    pub reviewers: Vec<String>,
+    pub close_source_branch: bool,
 }
 
 #[derive(Debug, Default)]
@@ -131,6 +176,14 @@ pub(super) struct State {
     /// None when requests are not counted.
     pub(super) budget: Option<Budget>,
     pub(super) deletes_missing_reports: bool,
+    /// UUIDs of those who may review; everybody when it is empty.
+    pub(super) members: Vec<String>,
+    /// How many entries a listing may have before it takes too long.
+    pub(super) listing_limit: Option<usize>,
+    /// How many times a merge is told to be pending before it is told to be done; 0 is at once.
+    pub(super) slow_merges: u32,
+    /// The merges that are under way, and how many times they are still told to be pending.
+    pub(super) tasks: BTreeMap<String, u32>,
     /// Counts up with everything that is made or changed: the source of UUIDs, ids and times.
     ticks: u64,
 }
@@ -143,6 +196,10 @@ pub(super) struct Repository {
     pub(super) pull_requests: Vec<PullRequest>,
     named_commits: BTreeSet<String>,
     pub(super) commits: BTreeMap<String, Commit>,
+    pub(super) content: Content,
+    pub(super) default_reviewers: Vec<String>,
+    /// Why nothing can be merged now.
+    pub(super) merge_check: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -192,6 +249,24 @@ impl State {
         found.map(look).unwrap_or_default()
     }
 
+    /// Puts a file at the tip of a branch without a commit of its own, except for the first of a branch.
+    pub(super) fn put_file(&mut self, (workspace, slug, branch): (&str, &str, &str), path: &str, file: File) {
+        let (number, date) = (self.tick(), self.now());
+        let content = &mut self.declare_repository(workspace, slug).content;
+        if !content.branches.contains_key(branch) {
+            let main = content.tip(&content.main);
+            let parents = main.map(|main| main.logged.hash.clone()).into_iter().collect();
+            let tree = main.map(|main| (*main.tree).clone()).unwrap_or_default();
+            let (message, author) = (format!("Begin {branch}"), "Somebody Else <else@example.com>".to_owned());
+            content.add(Draft { parents, message, author, tree }, branch, number, date);
+        }
+        let tip = content.branches.get(branch).cloned().unwrap_or_default();
+        if let Some(tip) = content.objects.get_mut(&tip) {
+            Arc::make_mut(&mut tip.tree).insert(path.to_owned(), Arc::new(file));
+            tip.logged.changed.push(path.to_owned());
+        }
+    }
+
     /// A number not used before.
     pub(super) fn tick(&mut self) -> u64 {
         self.ticks += 1;
@@ -234,6 +309,9 @@ impl Repository {
         }
         if let Some(named) = self.named_commits.iter().find(|named| named.starts_with(&hash)) {
             return Some(named.clone());
+        }
+        if let Some(object) = self.content.resolve(&hash) {
+            return Some(object.logged.hash.clone());
         }
         let known = self.commits.keys().find(|known| known.starts_with(&hash)).cloned();
         known.or((self.named_commits.is_empty() && hash.len() == 40).then_some(hash))

@@ -118,5 +118,23 @@ fn the_whole_life_of_every_resource_is_as_described() {
     ask("GET", "/pullrequests/{pull_request_id}/comments/{comment_id}", None);
     ask("DELETE", "/pullrequests/{pull_request_id}/comments/{comment_id}", None);
     ask("GET", "/pullrequests/{pull_request_id}/comments", None);
+
+    bitbucket.push("acme", "shop", "main", "Begin", &[("a.yaml", b"tag: 1\n")]);
+    bitbucket.push("acme", "shop", "feature/cart", "Bump", &[("a.yaml", b"tag: 2\n")]);
+    ask("GET", "/refs/branches", None);
+    ask("GET", "/commits", None);
+    ask("GET", "/effective-default-reviewers", None);
+    let pull_request = json!({"title": "Bump", "source": {"branch": {"name": "feature/cart"}},
+        "destination": {"branch": {"name": "main"}}, "description": "d", "reviewers": [], "close_source_branch": true});
+    ask("POST", "/pullrequests", Some(pull_request));
+    let merge = json!({"type": "pullrequest_merge_parameters", "merge_strategy": "squash", "message": "Merge"});
+    ask("POST", "/pullrequests/{pull_request_id}/merge", Some(merge));
+    let source = json!({"branch": {"name": "feature/cart"}});
+    bitbucket.push("acme", "shop", "feature/cart", "Bump", &[("a.yaml", b"tag: 3\n")]);
+    let answer = client.post(&format!("{REPO}/pullrequests"), &json!({"title": "Again", "source": source}));
+    let declined = client.post(&format!("{REPO}/pullrequests/{}/decline", answer.json()["id"]), &json!({}));
+    description.check_answer("POST", &format!("{repository}/pullrequests/{{pull_request_id}}/decline"), &declined);
+    let branch = client.get(&format!("{REPO}/refs/branches/main"));
+    description.check_answer("GET", &format!("{repository}/refs/branches/{{name}}"), &branch);
     assert_eq!(client.get(REPO).status, 200);
 }

@@ -10,4 +10,5 @@ mod insights;
 mod page;
 mod paging;
 mod pull_requests;
+mod src;
 mod statuses;
