@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt as _;
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::error::{Error, Result, scrub};
 
@@ -56,6 +56,8 @@ pub(crate) struct Git {
     dir: PathBuf,
     what: String,
     limit: Duration,
+    input: Option<Vec<u8>>,
+    secrets: Vec<String>,
 }
 
 /// What git printed, and how it ended.
@@ -63,6 +65,14 @@ pub(crate) struct Output {
     status: ExitStatus,
     pub(crate) stdout: Vec<u8>,
     stderr: Vec<u8>,
+}
+
+/// A call that ended, with whatever status.
+pub(crate) struct Finished {
+    pub(crate) is_success: bool,
+    pub(crate) stdout: Vec<u8>,
+    /// Git's words, free of secrets.
+    pub(crate) said: String,
 }
 
 impl Git {
@@ -78,11 +88,49 @@ impl Git {
             command.args(["-c", setting]);
         }
         command.arg("--no-pager").arg(subcommand);
-        Self { command, dir: dir.to_owned(), what: subcommand.to_owned(), limit: Duration::from_secs(300) }
+        Self {
+            command,
+            dir: dir.to_owned(),
+            what: subcommand.to_owned(),
+            limit: Duration::from_secs(300),
+            input: None,
+            secrets: Vec::new(),
+        }
     }
 
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.command.args(args);
+        self
+    }
+
+    /// A variable of its environment.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// What it reads on its standard input.
+    pub(crate) fn input(mut self, bytes: Vec<u8>) -> Self {
+        self.command.stdin(Stdio::piped());
+        self.input = Some(bytes);
+        self
+    }
+
+    /// Settings that no list of processes may show: they go through the environment (git 2.31 and later), after those
+    /// that the caller's own environment has already.
+    pub(crate) fn secret_config(mut self, settings: &[(String, String)]) -> Self {
+        if settings.is_empty() {
+            return self;
+        }
+        let before = settings_in_environment();
+        for (n, (key, value)) in settings.iter().enumerate() {
+            self.command.env(format!("GIT_CONFIG_KEY_{}", before + n), key);
+            self.command.env(format!("GIT_CONFIG_VALUE_{}", before + n), value);
+            self.secrets.push(value.clone());
+            // The token of a header, which may stand alone in git's words.
+            self.secrets.extend(value.rsplit_once(' ').map(|(_, token)| token.to_owned()));
+        }
+        self.command.env("GIT_CONFIG_COUNT", (before + settings.len()).to_string());
         self
     }
 
@@ -108,16 +156,76 @@ impl Git {
         }
     }
 
-    async fn finish(mut self) -> Result<(Output, Failed)> {
-        let child = self.command.spawn().map_err(|source| match source.kind() {
+    /// Runs it to its end, whatever that is.
+    pub(crate) async fn run_any(self) -> Result<Finished> {
+        let (output, failed) = self.finish().await?;
+        let said = failed.said(&output);
+        Ok(Finished { is_success: output.status.success(), stdout: output.stdout, said })
+    }
+
+    /// Starts it for a conversation: it answers each request before the next one.
+    pub(crate) fn talk(mut self) -> Result<Talk> {
+        self.command.stdin(Stdio::piped()).stderr(Stdio::null());
+        let mut child = Running(self.spawn()?);
+        let (input, output) = (child.0.stdin.take(), child.0.stdout.take().map(BufReader::new));
+        match (input, output) {
+            (Some(input), Some(output)) => {
+                Ok(Talk { input, output, what: self.what, dir: self.dir, limit: self.limit, _child: child })
+            }
+            _ => Err(Error::Start { dir: self.dir, source: io::Error::other("no pipe to it") }),
+        }
+    }
+
+    fn spawn(&mut self) -> Result<Child> {
+        self.command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if self.dir.is_dir() => Error::Missing,
             _ => Error::Start { dir: self.dir.clone(), source },
-        })?;
-        let output = tokio::time::timeout(self.limit, Running(child).output())
+        })
+    }
+
+    async fn finish(mut self) -> Result<(Output, Failed)> {
+        let child = self.spawn()?;
+        let output = tokio::time::timeout(self.limit, Running(child).output(self.input.take()))
             .await
             .map_err(|_elapsed| Error::TimedOut { what: self.what.clone(), limit: self.limit })?
             .map_err(|source| Error::Start { dir: self.dir.clone(), source })?;
-        Ok((output, Failed { dir: self.dir, what: self.what }))
+        Ok((output, Failed { dir: self.dir, what: self.what, secrets: self.secrets }))
+    }
+}
+
+/// How many settings the environment carries (`GIT_CONFIG_COUNT`).
+#[expect(clippy::disallowed_methods, reason = "a list of git's own that is continued, not an input of the program")]
+fn settings_in_environment() -> usize {
+    let count = std::env::var("GIT_CONFIG_COUNT");
+    count.ok().and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+/// A git that answers request by request until it is dropped.
+pub(crate) struct Talk {
+    input: ChildStdin,
+    pub(crate) output: BufReader<ChildStdout>,
+    what: String,
+    dir: PathBuf,
+    limit: Duration,
+    _child: Running,
+}
+
+impl Talk {
+    /// Sends a request and reads its answer with `read`.
+    pub(crate) async fn ask<T>(
+        &mut self,
+        request: &[u8],
+        read: impl AsyncFnOnce(&mut BufReader<ChildStdout>) -> io::Result<T>,
+    ) -> Result<T> {
+        let conversation = async {
+            self.input.write_all(request).await?;
+            self.input.flush().await?;
+            read(&mut self.output).await
+        };
+        tokio::time::timeout(self.limit, conversation)
+            .await
+            .map_err(|_elapsed| Error::TimedOut { what: self.what.clone(), limit: self.limit })?
+            .map_err(|source| Error::Talk { what: self.what.clone(), dir: self.dir.clone(), source })
     }
 }
 
@@ -125,12 +233,18 @@ impl Git {
 struct Failed {
     dir: PathBuf,
     what: String,
+    secrets: Vec<String>,
 }
 
 impl Failed {
     fn error(self, output: &Output) -> Error {
-        let said = scrub(String::from_utf8_lossy(&output.stderr).trim());
+        let said = self.said(output);
         Error::from_words(&self.dir, &self.what, output.status.to_string(), said)
+    }
+
+    fn said(&self, output: &Output) -> String {
+        let said = scrub(String::from_utf8_lossy(&output.stderr).trim());
+        self.secrets.iter().filter(|secret| !secret.is_empty()).fold(said, |said, secret| said.replace(secret, "***"))
     }
 }
 
@@ -139,7 +253,18 @@ impl Failed {
 struct Running(Child);
 
 impl Running {
-    async fn output(mut self) -> io::Result<Output> {
+    async fn output(mut self, input: Option<Vec<u8>>) -> io::Result<Output> {
+        let stdin = self.0.stdin.take();
+        let write = async {
+            if let (Some(mut stdin), Some(input)) = (stdin, input) {
+                match stdin.write_all(&input).await {
+                    // It stopped reading: its status and words tell why.
+                    Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+                    _ => drop(stdin),
+                }
+            }
+            Ok(0)
+        };
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let (mut out, mut err) = (self.0.stdout.take(), self.0.stderr.take());
         let read_out = async {
@@ -154,7 +279,7 @@ impl Running {
                 None => Ok(0),
             }
         };
-        tokio::try_join!(read_out, read_err)?;
+        tokio::try_join!(write, read_out, read_err)?;
         let status = self.0.wait().await?;
         Ok(Output { status, stdout, stderr })
     }
@@ -191,5 +316,23 @@ mod tests {
         drop(Running(child));
         // The pipe ends only when git has ended.
         assert_eq!(out.read_to_end(&mut Vec::new()).await.expect("readable"), 0);
+    }
+
+    #[tokio::test]
+    async fn a_secret_is_neither_in_the_list_of_processes_nor_in_gits_words() {
+        let show = "alias.show-all=!tr '\\0' ' ' </proc/$PPID/cmdline >&2; git config --get a.token >&2; exit 1";
+        let git = Git::new(Path::new("/"), &[show.to_owned()], "show-all");
+        let settings = [("a.token".to_owned(), "Authorization: Bearer hunter2".to_owned())];
+        let error = git.secret_config(&settings).run().await.expect_err("it ends with 1").to_string();
+        assert!(error.contains("alias.show-all") && error.ends_with("***"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn input_reaches_git_and_git_need_not_read_it() {
+        let git = |alias: &str| Git::new(Path::new("/"), &[format!("alias.take=!{alias}")], "take");
+        let much = vec![b'x'; 1 << 20];
+        assert_eq!(git("cat").input(much.clone()).run().await.expect("it ends well"), much);
+        assert_eq!(git("true").input(much).run().await.expect("it ends well"), b"");
     }
 }

@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::history::{NO_ANSWER, may_pass};
+
 /// `Result` with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -73,6 +75,39 @@ pub enum Error {
         /// How long it was allowed to take.
         limit: Duration,
     },
+    /// A conversation with a running git broke off.
+    #[error("`git {what}` broke off in {}", dir.display())]
+    Talk {
+        /// The subcommand.
+        what: String,
+        /// Where it ran.
+        dir: PathBuf,
+        /// How.
+        source: io::Error,
+    },
+    /// Not a path of a file inside a repository.
+    #[error("{0:?} cannot be the path of a file in a repository")]
+    BadPath(String),
+    /// Something else than a regular file is where a file was asked for.
+    #[error("`{path}` is {what}")]
+    NotAFile {
+        /// What was asked for.
+        path: String,
+        /// `a symbolic link, not a file`.
+        what: &'static str,
+    },
+    /// An object of the remote is not what git's formats say, or is not handed out.
+    #[error("cannot read the {kind} {id} of {url}: {problem}")]
+    Object {
+        /// `commit`, `tree`, `file`.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+        /// The remote, without credentials.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Git failed in another way.
     #[error("`git {what}` failed ({status}): {said}")]
     Failed {
@@ -101,6 +136,9 @@ impl Error {
             Self::NoRemote(name) => format!("add the remote, or fetch `{name}` before this step"),
             Self::NoBranch { .. } | Self::Unrelated(_) => "name the branch that the change wants to go to".to_owned(),
             Self::Remote { .. } => format!("see that the step may read the repository; or {FULL_CLONE}"),
+            Self::BadPath(_) => "write it relative to the root of the repository, with `/`, without `..`".to_owned(),
+            Self::NotAFile { .. } => "name the file itself".to_owned(),
+            Self::Talk { .. } | Self::Object { .. } => return None,
             Self::BadName(_) | Self::Start { .. } | Self::TimedOut { .. } | Self::Failed { .. } => return None,
         })
     }
@@ -108,7 +146,16 @@ impl Error {
     /// Whether the fault is a remote's, not the clone's.
     #[must_use]
     pub fn is_remote(&self) -> bool {
-        matches!(self, Self::Remote { .. })
+        matches!(self, Self::Remote { .. } | Self::Object { .. })
+    }
+
+    /// Whether the fault is of the network or of a busy server, so that the same may well succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Remote { said, .. } => may_pass(said) || said.starts_with(NO_ANSWER),
+            _ => false,
+        }
     }
 
     /// The error behind git's words, when they are known. The locale is fixed, so that the words are too.

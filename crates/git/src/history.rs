@@ -191,11 +191,11 @@ impl Repo {
 }
 
 /// No tag, no `FETCH_HEAD`, no remote-tracking branch, no submodule, no housekeeping.
-const FETCH_OPTIONS: &[&str] =
+pub(crate) const FETCH_OPTIONS: &[&str] =
     &["--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--no-recurse-submodules", "--no-auto-maintenance"];
 
 /// How long to wait before each further attempt, when a fault may pass.
-const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+pub(crate) const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
 
 /// Runs a command that talks to a remote, which is to blame when it fails.
 async fn asked(command: impl Fn() -> Git, what: &str) -> Result<Vec<u8>> {
@@ -203,7 +203,7 @@ async fn asked(command: impl Fn() -> Git, what: &str) -> Result<Vec<u8>> {
     loop {
         let said = match command().limit(FETCH_LIMIT).run().await {
             Err(Error::Failed { said, .. }) => said,
-            Err(Error::TimedOut { limit, .. }) => format!("no answer within {} s", limit.as_secs()),
+            Err(Error::TimedOut { limit, .. }) => no_answer(limit),
             other => return other,
         };
         match waits.next().filter(|_| may_pass(&said)) {
@@ -213,12 +213,20 @@ async fn asked(command: impl Fn() -> Git, what: &str) -> Result<Vec<u8>> {
     }
 }
 
+/// What is said of a remote that took too long.
+pub(crate) fn no_answer(limit: Duration) -> String {
+    format!("{NO_ANSWER} {} s", limit.as_secs())
+}
+
+pub(crate) const NO_ANSWER: &str = "no answer within";
+
 /// Whether git's words tell of a fault of the network or of a busy server.
-fn may_pass(said: &str) -> bool {
+pub(crate) fn may_pass(said: &str) -> bool {
     let words = [
         "Could not resolve host",
         "Connection refused",
         "Connection reset",
+        "Connection closed by",
         "Connection timed out",
         "early EOF",
         "unexpected disconnect",

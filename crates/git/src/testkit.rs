@@ -32,8 +32,7 @@ impl TempRepo {
     #[must_use]
     pub fn clone_with(&self, args: &[&str]) -> Self {
         let clone = Self { dir: tempfile::tempdir().expect("a temporary directory") };
-        let url = format!("file://{}", self.path().display());
-        clone.git(&[&["clone", "--quiet"], args, &[url.as_str(), "."]].concat());
+        clone.git(&[&["clone", "--quiet"], args, &[self.url().as_str(), "."]].concat());
         clone
     }
 
@@ -41,6 +40,39 @@ impl TempRepo {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.dir.path().canonicalize().expect("the directory is there")
+    }
+
+    /// A bare repository with the same branches, to push to. It lets clones leave objects out.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let bare = self.clone_with(&["--bare"]);
+        bare.git(&["config", "uploadpack.allowFilter", "true"]);
+        bare
+    }
+
+    /// Its URL for a real transport.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("file://{}", self.path().display())
+    }
+
+    /// Makes a script (`#!/bin/sh` and `body`) its hook `name`; for a bare repository.
+    pub fn hook(&self, name: &str, body: &str) {
+        self.write(&format!("hooks/{name}"), format!("#!/bin/sh\n{body}\n"));
+        let hook = self.dir.path().join("hooks").join(name);
+        let run = Command::new("chmod").arg("+x").arg(hook).status().expect("chmod is installed");
+        assert!(run.success(), "the hook is executable");
+    }
+
+    /// The bytes of a file in a revision.
+    #[must_use]
+    pub fn show(&self, revision: &str, path: &str) -> Vec<u8> {
+        let object = format!("{revision}:{path}");
+        let output = command(self.dir.path()).args(["cat-file", "blob", &object]).output().expect("git is installed");
+        if !output.status.success() {
+            panic!("{object}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        output.stdout
     }
 
     /// Runs git in it and gives its trimmed standard output; panics with git's words when it fails.

@@ -4,3 +4,7 @@
 mod asking;
 #[cfg(test)]
 mod history;
+#[cfg(test)]
+mod scratch;
+#[cfg(test)]
+mod signing;
