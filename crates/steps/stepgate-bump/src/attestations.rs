@@ -1,0 +1,74 @@
+//! Attestations found beside the build, carried into the commit that puts the image there.
+
+use std::path::Path;
+
+use gitops::{Digest, FileChange};
+use landing::Snapshot;
+use step::{Failure, Place, Result, files};
+
+use crate::config::Config;
+use crate::edit::LIMIT;
+use crate::goal::Goal;
+use crate::put::Stopped;
+
+/// What is carried: of each image its statements.
+#[derive(Debug, Default)]
+pub(crate) struct Attestations(Vec<Bundle>);
+
+#[derive(Debug)]
+struct Bundle {
+    service: String,
+    digest: Digest,
+    statements: Vec<Vec<u8>>,
+}
+
+/// Reads the directory that is named. With several services each has a directory of its own name in it.
+pub(crate) fn find(given: Option<&Path>, place: &Place<Config>, goals: &[Goal]) -> Result<Attestations> {
+    let configured = place.config.attestations.as_ref().map(|dir| place.base().join(dir));
+    let Some(dir) = given.map(|dir| place.here(dir)).or(configured) else { return Ok(Attestations::default()) };
+    let mut bundles: Vec<Bundle> = Vec::new();
+    for goal in goals {
+        let named = |what: &str| Failure::usage(format!("cannot carry attestations: {what}"));
+        let service = goal.service.clone().ok_or_else(|| named("the service is not known").hint("give --service"))?;
+        let digest = goal.image.digest.clone().ok_or_else(|| {
+            named(&format!("the digest of {} is not known", goal.image)).hint("give --digest-from or --resolve-digest")
+        })?;
+        if bundles.iter().any(|bundle| bundle.service == service) {
+            continue;
+        }
+        let own = dir.join(&service);
+        let statements = read(if own.is_dir() { &own } else { &dir }, place)?;
+        bundles.push(Bundle { service, digest, statements });
+    }
+    Ok(Attestations(bundles))
+}
+
+fn read(dir: &Path, place: &Place<Config>) -> Result<Vec<Vec<u8>>> {
+    let pattern = dir.join("*.intoto.jsonl").to_string_lossy().into_owned();
+    let files = files::expand(&[pattern], place.dir()).map_err(|failure| {
+        Failure::input(format!("there are no attestations in {}", place.shown(dir)))
+            .because(failure.to_string())
+            .hint("gates write *.intoto.jsonl when they are given a signing key")
+    })?;
+    files.iter().map(|file| files::read(file, LIMIT)).collect()
+}
+
+impl Attestations {
+    /// What their files in the repository become; those that have all of it already are left out.
+    pub(crate) async fn files(&self, snapshot: &Snapshot<'_>) -> Result<Vec<FileChange>, Stopped> {
+        let mut changes = Vec::new();
+        for Bundle { service, digest, statements } in &self.0 {
+            let file = gitops::bundle::bundle_path(service, digest);
+            let there = snapshot.read(&file).await.map_err(Stopped::landing)?;
+            let statements: Vec<&[u8]> = statements.iter().map(Vec::as_slice).collect();
+            let after = gitops::bundle::merge_bundle(there.as_deref(), &statements).map_err(|error| {
+                Failure::input(format!("cannot carry the attestations of {service}")).because(error)
+            })?;
+            let before = there.unwrap_or_default();
+            if before != after {
+                changes.push(FileChange { file, before, after });
+            }
+        }
+        Ok(changes)
+    }
+}
