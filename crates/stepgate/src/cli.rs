@@ -37,6 +37,8 @@ enum Command {
     Tests(Box<stepgate_tests::Args>),
     /// May this image be pushed? One verdict over what Trivy or Grype found in it (stepgate-scan)
     Scan(Box<stepgate_scan::Args>),
+    /// Put images into the GitOps repository, change nothing else, lose nothing (stepgate-bump)
+    Bump(Box<stepgate_bump::Args>),
 }
 
 /// Runs a subcommand.
@@ -58,5 +60,6 @@ pub async fn run(cli: Cli, session: &mut Session) -> Result<Exit> {
         Command::Lint(args) => stepgate_lint::run(*args, session).await,
         Command::Tests(args) => stepgate_tests::run(*args, session).await,
         Command::Scan(args) => stepgate_scan::run(*args, session).await,
+        Command::Bump(args) => stepgate_bump::run(*args, session).await,
     }
 }

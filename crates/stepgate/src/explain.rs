@@ -15,8 +15,8 @@ pub struct Args {
     /// Say of each value where it came from: command line, environment, file or default
     #[arg(long)]
     explain: bool,
-    /// Arguments as a gate would be given them, to see what they change: `tests gate --fail-on flaky`; without the
-    /// words for the gate they are of `stepgate lint gate`
+    /// Arguments as a program would be given them, to see what they change: `tests gate --fail-on flaky`, `bump put
+    /// IMAGE --via api`; without the words before them they are of `stepgate lint gate`
     #[arg(last = true, value_name = "ARG")]
     gate: Vec<String>,
     #[command(flatten)]
@@ -38,6 +38,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     let (lint, lint_sources) = lint_gate(of("lint"), session)?;
     let (scan, scan_sources) = scan_gate(of("scan"), session)?;
     let (tests, tests_sources) = tests_gate(of("tests"), session)?;
+    let (bump, bump_sources) = bump_put(of("bump"), session)?;
     let explicit = args.config.config.map(|path| session.dir.join(path));
     let config = config::load("lint", explicit.as_deref(), &root)?;
     let lint = stepgate_lint::settings(&config, &lint.judge, &lint_sources);
@@ -45,7 +46,9 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     let scan = stepgate_scan::settings(&config, &scan, &scan_sources);
     let config = config::load("tests", explicit.as_deref(), &root)?;
     let tests = stepgate_tests::settings(&config, &tests, &tests_sources);
-    for (section, settings) in [("lint", lint), ("scan", scan), ("tests", tests)] {
+    let config = config::load("bump", explicit.as_deref(), &root)?;
+    let bump = stepgate_bump::settings(&config, &bump, &bump_sources);
+    for (section, settings) in [("lint", lint), ("scan", scan), ("tests", tests), ("bump", bump)] {
         for setting in settings {
             let line = line(section, &setting, args.explain, session);
             writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))?;
@@ -61,9 +64,14 @@ fn told(words: &[String]) -> (&str, &[String]) {
         _ => ("lint", words),
     };
     match rest {
-        [gate, rest @ ..] if gate == "gate" => (program, rest),
+        [word, rest @ ..] if word == main_command(program) => (program, rest),
         _ => (program, rest),
     }
+}
+
+/// The command that a section of the config is for.
+fn main_command(program: &str) -> &'static str {
+    if program == "bump" { "put" } else { "gate" }
 }
 
 /// `lint.policy.max: 3                 # command line`
@@ -113,20 +121,33 @@ fn tests_gate(words: &[String], session: &Session) -> Result<(stepgate_tests::ar
     }
 }
 
-/// The arguments of a program that is told to be the gate.
+/// The arguments of `stepgate bump put`, and how each was given.
+fn bump_put(words: &[String], session: &Session) -> Result<(stepgate_bump::args::PutArgs, Sources)> {
+    use stepgate_bump::{Args, args::Command};
+    // Which image it is about changes no setting, and one has to be named.
+    let image = if words.iter().any(|word| !word.starts_with('-')) { None } else { Some("any:1".to_owned()) };
+    let words: Vec<_> = words.iter().cloned().chain(image).collect();
+    let (args, matches) = parsed::<Args>("bump", &words, session)?;
+    match args.command {
+        Command::Put(put) => Ok((*put, Sources::of(&matches))),
+        _ => Err(not_a_gate()),
+    }
+}
+
+/// The arguments of a program that is told to do what its section of the config is for.
 fn parsed<A: CommandFactory + FromArgMatches>(
     program: &str,
     words: &[String],
     session: &Session,
 ) -> Result<(A, ArgMatches)> {
-    let line = [program, "gate"].into_iter().map(String::from).chain(words.iter().cloned());
+    let line = [program, main_command(program)].into_iter().map(String::from).chain(words.iter().cloned());
     let wrong = |error| wrong(program, &error);
     let matches = in_env(A::command(), &session.env).try_get_matches_from(line).map_err(wrong)?;
     Ok((A::from_arg_matches(&matches).map_err(wrong)?, matches))
 }
 
 fn not_a_gate() -> Failure {
-    Failure::bug("`gate` is not taken for `gate`")
+    Failure::bug("the main command of a program is not taken for itself")
 }
 
 /// The first line of what clap says, without its usage: it is about another command.
@@ -134,6 +155,7 @@ fn wrong(program: &str, error: &clap::Error) -> Failure {
     let said = error.to_string();
     let why = said.lines().next().unwrap_or_default();
     let why = why.strip_prefix("error: ").unwrap_or(why);
-    Failure::usage(format!("these are no arguments of `stepgate {program} gate`: {why}"))
-        .hint(format!("`stepgate {program} gate --help` shows what there is"))
+    let command = main_command(program);
+    Failure::usage(format!("these are no arguments of `stepgate {program} {command}`: {why}"))
+        .hint(format!("`stepgate {program} {command} --help` shows what there is"))
 }

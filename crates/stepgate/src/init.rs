@@ -41,6 +41,8 @@ pub enum Pipeline {
     Tests,
     /// Images: built, saved and scanned by Trivy, the gate behind that, and the push behind the gate
     Scan,
+    /// GitOps: the image that was built and pushed is put into the GitOps repository
+    Bump,
 }
 
 impl Pipeline {
@@ -51,6 +53,7 @@ impl Pipeline {
             Self::Lint => include_str!("../../../pipelines/lint.yml"),
             Self::Tests => include_str!("../../../pipelines/tests.yml"),
             Self::Scan => include_str!("../../../pipelines/scan.yml"),
+            Self::Bump => include_str!("../../../pipelines/bump.yml"),
         }
     }
 
@@ -60,6 +63,7 @@ impl Pipeline {
             Self::Lint => ("static analysis", "lint"),
             Self::Tests => ("tests", "tests"),
             Self::Scan => ("images", "scan"),
+            Self::Bump => ("GitOps", "bump"),
         }
     }
 }

@@ -26,6 +26,10 @@ enum Of {
     Report,
     /// The JSON report of `stepgate tests`, a `stepgate.report/v1` with tests and coverage
     TestsReport,
+    /// The JSON report of `stepgate bump put`, `stepgate.bump/v1`
+    BumpReport,
+    /// The file in the GitOps repository that says where images stand, promotion.yaml
+    Promotion,
 }
 
 /// Prints the schema.
@@ -38,6 +42,8 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
         Of::Config => CONFIG,
         Of::Report => findings::write::REPORT_SCHEMA,
         Of::TestsReport => stepgate_tests::REPORT_SCHEMA,
+        Of::BumpReport => stepgate_bump::REPORT_SCHEMA,
+        Of::Promotion => stepgate_bump::PROMOTION_SCHEMA,
     };
     session.out.write_all(text.as_bytes()).map_err(|error| Failure::input("cannot print the schema").because(error))?;
     Ok(Exit::Pass)
@@ -54,6 +60,8 @@ mod tests {
     #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
     #[schemars(title = "stepgate.yaml", description = "stepgate's configuration of a service's repository.")]
     struct ConfigFile {
+        /// The GitOps repository: which, where in it the images of this service stand, how a change gets there.
+        bump: Option<stepgate_bump::Config>,
         /// Static analysis: what blocks, what is known, which tools run.
         lint: Option<stepgate_lint::Config>,
         /// Images: what blocks, what is accepted for a while, what has to be proved, how Trivy is run.

@@ -12,22 +12,40 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("junit", &["xml"]),
     ("coverage", &["xml", "findings"]),
     ("image-scan", &["findings"]),
+    ("yaml-edit", &[]),
+    ("gitops", &["yaml-edit"]),
     ("git", &[]),
     ("http", &[]),
     ("bitbucket", &["http"]),
+    ("registry", &["http"]),
+    ("landing", &["git", "bitbucket", "http"]),
     ("fakes", &[]),
     ("step", &["findings", "git", "bitbucket", "http"]),
     ("steps/stepgate-lint", &["findings", "git", "step"]),
     ("steps/stepgate-tests", &["junit", "coverage", "findings", "git", "step"]),
     ("steps/stepgate-scan", &["image-scan", "findings", "step"]),
     (
+        "steps/stepgate-bump",
+        &["yaml-edit", "gitops", "landing", "registry", "findings", "git", "bitbucket", "http", "step"],
+    ),
+    (
         "stepgate",
-        &["step", "stepgate-lint", "stepgate-tests", "stepgate-scan", "fakes", "git", "findings", "bitbucket"],
+        &[
+            "step",
+            "stepgate-lint",
+            "stepgate-tests",
+            "stepgate-scan",
+            "stepgate-bump",
+            "fakes",
+            "git",
+            "findings",
+            "bitbucket",
+        ],
     ),
 ];
 
 /// Crates without side effects.
-const PURE: &[&str] = &["findings", "xml", "junit", "coverage", "image-scan"];
+const PURE: &[&str] = &["findings", "xml", "junit", "coverage", "image-scan", "yaml-edit", "gitops"];
 
 /// What a pure crate must not name: files, sockets, processes, the environment, the clock.
 const IMPURE: &[&str] = &[

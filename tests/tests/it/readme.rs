@@ -75,6 +75,8 @@ fn every_file_it_links_to_is_there() {
         "crates/README.md",
         "crates/steps/stepgate-tests/README.md",
         "crates/steps/stepgate-scan/README.md",
+        "crates/steps/stepgate-bump/README.md",
+        "examples/gitops/README.md",
     ] {
         let text = read(page);
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

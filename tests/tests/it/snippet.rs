@@ -14,7 +14,7 @@ use crate::support::{path, read, root, transcript};
 type Yaml = serde_json::Value;
 
 /// Every pipeline that is promised.
-const PIPELINES: [&str; 3] = ["pipelines/lint.yml", "pipelines/tests.yml", "pipelines/scan.yml"];
+const PIPELINES: [&str; 4] = ["pipelines/lint.yml", "pipelines/tests.yml", "pipelines/scan.yml", "pipelines/bump.yml"];
 
 fn pipeline(name: &str) -> Yaml {
     serde_saphyr::from_str(&read(name)).unwrap_or_else(|error| panic!("{name} is no YAML: {error}"))
@@ -30,10 +30,12 @@ struct Step {
     parallel: Option<(usize, usize)>,
 }
 
-/// The steps of a pull request's pipeline in order: the parallel steps one after the other, then those that follow.
+/// The steps of a pull request's pipeline, of a branch's where there is none, in order: the parallel steps one after the
+/// other, then those that follow.
 fn steps(pipeline: &Yaml) -> Vec<Step> {
     let mut found = Vec::new();
-    let patterns = pipeline["pipelines"]["pull-requests"].as_object().expect("a pull-requests section");
+    let pipelines = &pipeline["pipelines"];
+    let patterns = pipelines["pull-requests"].as_object().or(pipelines["branches"].as_object()).expect("a section");
     let items = patterns.values().next().and_then(Yaml::as_array).expect("a list of steps");
     for item in items {
         let parallel = item["parallel"]["steps"].as_array().or(item["parallel"].as_array());
@@ -94,7 +96,7 @@ impl PullRequest {
         program(&repo.path().join("bin/composer"), "#!/bin/sh\n");
         program(&repo.path().join("bin/docker"), DOCKER);
         program(&repo.path().join("bin/trivy"), &replay_trivy(state));
-        for step in ["lint", "tests", "scan"] {
+        for step in ["lint", "tests", "scan", "bump"] {
             let script = format!("#!/bin/sh\nexec '{}' {step} \"$@\"\n", env!("CARGO_BIN_EXE_stepgate-under-test"));
             program(&repo.path().join("bin").join(format!("stepgate-{step}")), &script);
         }
@@ -178,8 +180,12 @@ exit $(cat "$own/junit.xml.exit")
     )
 }
 
-/// Saves an image of one layer, as `docker save` does.
+/// Saves an image of one layer, as `docker save` does; of an image that was pushed it knows a digest.
 const DOCKER: &str = r#"#!/bin/sh -e
+if [ "$1 $2" = 'image inspect' ]; then
+    printf '[{"Id":"sha256:%064d","RepoTags":["%s"],"RepoDigests":["%s@sha256:%064d"]}]' 1 "$3" "${3%:*}" "${3##*:}"
+    exit
+fi
 [ "$1 $2" = 'save --output' ] || exit 0
 dir=$(mktemp -d)
 printf '{"rootfs":{"type":"layers","diff_ids":["sha256:11"]}}' > "$dir/config"
@@ -293,6 +299,43 @@ fn the_image_gate_refuses_what_can_be_mended_and_keeps_what_trivy_said() {
     assert!(pull_request.repo.path().join("reports/image.tar.json").exists());
     let played = PullRequest::new("fixed").play(&pipeline("pipelines/scan.yml"));
     assert_eq!(played.last().and_then(|gate| gate.code), Some(0), "{played:#?}");
+}
+
+/// A build of `orders-api` on main, and the GitOps repository of the examples.
+fn build(gitops: &TempRepo, number: u32) -> Played {
+    let mut service = PullRequest::new("fixed");
+    service.environment.extend([
+        ("BITBUCKET_BUILD_NUMBER", number.to_string()),
+        ("BITBUCKET_REPO_SLUG", "orders-api".to_owned()),
+        ("BITBUCKET_WORKSPACE", "acme".to_owned()),
+        ("STEPGATE_GITOPS_REPO", gitops.path().display().to_string()),
+        ("IMAGE_NAME", "registry.example.com/acme/orders-api".to_owned()),
+    ]);
+    service.play(&pipeline("pipelines/bump.yml")).pop().expect("steps ran")
+}
+
+#[test]
+fn what_was_pushed_is_put_into_the_gitops_repository_and_a_late_build_is_superseded() {
+    let work = TempRepo::new();
+    let example = root().join("examples/gitops");
+    for file in walk(&example) {
+        work.write(&file.strip_prefix(&example).unwrap().display().to_string(), fs::read(&file).unwrap());
+    }
+    work.commit("The repository as it is");
+    let gitops = work.clone_with(&["--bare"]);
+    for (number, ends) in [(42, "committed"), (42, "nothing to do"), (41, "superseded"), (43, "committed")] {
+        let put = build(&gitops, number);
+        assert_eq!((put.name.as_str(), put.code), ("Put image into the GitOps repository", Some(0)), "{}", put.told);
+        assert!(put.told.starts_with(ends), "build {number}: {}", put.told);
+    }
+    let values = gitops.git(&["show", "main:environments/staging/orders-api/values.yaml"]);
+    assert!(
+        values.contains("tag: \"43\"   # the version") && values.contains(&format!("sha256:{:064}", 43)),
+        "{values}"
+    );
+    assert_eq!(gitops.git(&["rev-list", "--count", "main"]), "3");
+    let changed = gitops.git(&["diff", "--numstat", "main~2", "main"]);
+    assert_eq!(changed, "2\t2\tenvironments/staging/orders-api/values.yaml");
 }
 
 #[test]

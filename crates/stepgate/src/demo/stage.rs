@@ -9,6 +9,10 @@ use include_dir::{Dir, DirEntry, include_dir};
 use step::{Env, Exit, Failure, Result, Session, files};
 
 static EXAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples/symfony-api");
+static GITOPS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples/gitops");
+
+/// Where the GitOps repository of the story is, in the words of those who put images into it.
+pub(super) const GITOPS_REPO: &str = "acme/gitops";
 
 /// The pull request of the story.
 pub(super) const PULL_REQUEST: u64 = 42;
@@ -27,6 +31,8 @@ const LEFT_TO_THE_PAGE: &str = "report ";
 pub(super) struct Stage<'s> {
     session: &'s mut Session,
     pub(super) repo: TempRepo,
+    /// The GitOps repository, as others push to it.
+    pub(super) gitops: TempRepo,
     pub(super) bitbucket: fakes::Bitbucket,
     /// How often the pipeline has run.
     builds: u64,
@@ -47,7 +53,7 @@ impl<'s> Stage<'s> {
             )
             .start()
             .map_err(|error| Failure::input("cannot start the embedded Bitbucket").because(error))?;
-        Ok(Self { session, repo: TempRepo::new(), bitbucket, builds: 0 })
+        Ok(Self { session, repo: TempRepo::new(), gitops: gitops(), bitbucket, builds: 0 })
     }
 
     /// Puts a file of the example, or all files under a folder of it, into the work tree.
@@ -109,6 +115,12 @@ impl<'s> Stage<'s> {
         self.show(&told, shown, ends)
     }
 
+    /// The same with `stepgate-bump`, on the main branch.
+    pub(super) async fn bump(&mut self, commit: &str, line: &str, ends: Exit) -> Result<()> {
+        let told = self.run("bump", commit, line, stepgate_bump::run).await?;
+        self.show(&told, SHOWN_LINES, ends)
+    }
+
     /// Runs a program in the repository.
     async fn run<A>(
         &mut self,
@@ -123,9 +135,16 @@ impl<'s> Stage<'s> {
         let line = format!("stepgate {name} {line}");
         self.say(&format!("  $ {line}"))?;
         let api = format!("--bitbucket-url={}", self.bitbucket.api_url());
-        let here = line.contains(" gate ").then_some(api.as_str());
+        let here: &[&str] = match name {
+            // Whoever reads along may sign commits, and may have to type something for it.
+            "bump" => &["--sign=false"],
+            _ if line.contains(" gate ") => &[&api],
+            _ => &[],
+        };
         // The first word is the program's name to clap. A line that is broken is broken as for a shell.
-        let words = line.split_whitespace().skip(1).filter(|word| *word != "\\").chain(here);
+        let gitops = self.gitops.path().to_string_lossy().into_owned();
+        let words = line.split_whitespace().skip(1).filter(|word| *word != "\\").chain(here.iter().copied());
+        let words = words.map(|word| if word == GITOPS_REPO { gitops.as_str() } else { word });
         // The story is the same whatever is set where it is told.
         let command = step::args::ignoring_env(A::command(), &|_| true);
         let args = command
@@ -134,7 +153,8 @@ impl<'s> Stage<'s> {
             .map_err(|error| Failure::bug(format!("the demo does not know how to call stepgate {name}: {error}")))?;
         let (mut inner, out, err) = Session::captured(self.pipeline(commit), self.repo.path());
         let ended = step::run::run_in(program, args, &mut inner).await;
-        Ok(Told { line, out: out.text(), err: err.text(), ended })
+        let [out, err] = [out, err].map(|told| told.text().replace(&gitops, GITOPS_REPO));
+        Ok(Told { line, out, err, ended })
     }
 
     /// The environment of a step in the pipeline of the pull request.
@@ -155,6 +175,12 @@ impl<'s> Stage<'s> {
         ]
         .into_iter()
         .collect()
+    }
+
+    /// The next build, of which the pipeline on main tells.
+    pub(super) fn build(&mut self) -> u64 {
+        self.builds += 1;
+        self.builds
     }
 
     pub(super) fn bitbucket_page(&self) -> String {
@@ -194,6 +220,20 @@ impl<'s> Stage<'s> {
         }
         Err(Failure::bug(format!("`{line}` ended with {}, the story wants {}", *ended as u8, ends as u8)))
     }
+}
+
+/// The GitOps repository of the examples, in a place to push to.
+fn gitops() -> TempRepo {
+    let work = TempRepo::new();
+    let mut dirs = vec![&GITOPS];
+    while let Some(dir) = dirs.pop() {
+        dirs.extend(dir.dirs());
+        for file in dir.files() {
+            work.write(&file.path().to_string_lossy(), file.contents());
+        }
+    }
+    work.commit("The repository as it is");
+    work.clone_with(&["--bare"])
 }
 
 /// What a program printed, and how it ended.

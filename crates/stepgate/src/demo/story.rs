@@ -2,7 +2,7 @@
 
 use step::{Exit, Failure, Result};
 
-use super::stage::{LINT_PAGE, PULL_REQUEST, SCAN_PAGE, Stage, TESTS_PAGE};
+use super::stage::{GITOPS_REPO, LINT_PAGE, PULL_REQUEST, SCAN_PAGE, Stage, TESTS_PAGE};
 use super::{Args, image};
 
 /// All chapters in order.
@@ -15,7 +15,8 @@ pub(super) async fn play(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
     its_image_is_refused(stage, &commit).await?;
     stage.keep(SCAN_PAGE, &args.scan_report)?;
     half_a_report_is_no_pass(stage, &commit).await?;
-    the_second_push_passes(stage).await?;
+    let commit = the_second_push_passes(stage).await?;
+    the_image_goes_where_it_runs(stage, &commit).await?;
     let [lint, tests, scan] = [&args.report, &args.tests_report, &args.scan_report].map(|page| page.display());
     stage.say(&format!("\nThe reports of the first push are in {lint}, {tests} and {scan}: open them in a browser."))
 }
@@ -142,7 +143,7 @@ fn cut(stage: &Stage<'_>, path: &str) -> Result<()> {
     Ok(())
 }
 
-async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<()> {
+async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<String> {
     stage.say("\n6. The second push mends what was found, and one old problem beside it.\n")?;
     stage.put("fix")?;
     let commit = stage.push("Check that the order exists and was paid");
@@ -154,5 +155,45 @@ async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<()> {
     image::put_report(stage, "clean")?;
     stage.scan(&commit, &gate_over_image(), Exit::Pass).await?;
     let comments = counted(stage.bitbucket.comments(PULL_REQUEST).len(), "comment");
-    stage.say(&format!("\n   Pull request {PULL_REQUEST} still has {comments}: they were updated, not repeated."))
+    stage.say(&format!("\n   Pull request {PULL_REQUEST} still has {comments}: they were updated, not repeated."))?;
+    Ok(commit)
+}
+
+/// The name of the story's image in its registry.
+const IMAGE: &str = "registry.example.com/acme/orders-api";
+
+async fn the_image_goes_where_it_runs(stage: &mut Stage<'_>, commit: &str) -> Result<()> {
+    stage.say(
+        "\n7. It is merged and pushed. The image goes into the GitOps repository: two values change, nothing else, and \
+         Argo CD\n   does the rest. `docker image inspect` tells the digest.\n",
+    )?;
+    let digest = image::id("clean")?;
+    let inspected = |digest: &str| format!("[{{\"RepoDigests\":[\"{IMAGE}@{digest}\"]}}]");
+    stage.repo.write("image.json", inspected(&digest));
+    let late = stage.build();
+    let put = |tag: &str| {
+        format!("put {IMAGE}:{tag} --digest-from image.json \\\n      --repo {GITOPS_REPO} --service orders-api")
+    };
+    stage.build();
+    stage.bump(commit, &format!("{} --environment dev", put("1.10.0")), Exit::Pass).await?;
+    stage.say(&format!("\n   What the commit changed:\n\n{}", what_changed(stage)))?;
+    stage.say(
+        "\n   A build that began before this one comes to its end. It does not take the place of a newer one.\n",
+    )?;
+    stage.repo.write("image.json", inspected(&image::id("candidate")?));
+    let late = format!("{} --environment dev --build-number {late}", put("1.9.9"));
+    stage.bump(commit, &late, Exit::Pass).await?;
+    stage.say("\n   And nobody goes back to an older version in production by accident, or loses a digest there.\n")?;
+    stage.bump(commit, &format!("{} --environment production", put("1.7.0")), Exit::Fail).await?;
+    let put = format!("put {IMAGE}:1.10.0 --repo {GITOPS_REPO} --service orders-api --environment production");
+    stage.bump(commit, &put, Exit::Fail).await
+}
+
+/// The lines that the last commit of the GitOps repository changed.
+fn what_changed(stage: &Stage<'_>) -> String {
+    let diff = stage.gitops.git(&["show", "--format=%s", "--unified=1", "main"]);
+    let lines =
+        diff.lines().filter(|line| !["diff ", "index ", "---", "+++", "@@"].iter().any(|it| line.starts_with(it)));
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(|line| format!("  | {line}")).collect();
+    lines.join("\n")
 }

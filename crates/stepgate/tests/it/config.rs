@@ -56,6 +56,21 @@ fn without_a_file_everything_is_the_default() {
     tests.quarantine.ready-after: 10
     tests.quarantine.tests: []
     tests.roots: []
+    bump.attestations: not set
+    bump.author: not set
+    bump.branch: not set
+    bump.deadline: not set
+    bump.default-reviewers: false
+    bump.environments: {}
+    bump.merge: false
+    bump.message: not set
+    bump.repository: not set
+    bump.require-digest: false
+    bump.resolve-digest: false
+    bump.reviewers: []
+    bump.service: not set
+    bump.sign: not set
+    bump.via: "push"
     [exit status: 0]
     "#);
 }

@@ -13,6 +13,7 @@ fn init_writes_config_schema_and_pipeline() {
     next: read the first two, commit all three, and run `stepgate doctor`
     the steps for tests: `stepgate init --print --pipeline tests`
     the steps for images: `stepgate init --print --pipeline scan`
+    the steps for GitOps: `stepgate init --print --pipeline bump`
     [exit status: 0]
     ");
     assert_eq!(place.files(), ["bitbucket-pipelines.yml", "stepgate.schema.json", "stepgate.yaml"]);
@@ -46,7 +47,8 @@ fn init_writes_the_pipeline_that_is_asked_for() {
     let place = Place::plain();
     let said = place.run("init --pipeline tests");
     let others = "the steps for static analysis: `stepgate init --print --pipeline lint`\n\
-                  the steps for images: `stepgate init --print --pipeline scan`\n";
+                  the steps for images: `stepgate init --print --pipeline scan`\n\
+                  the steps for GitOps: `stepgate init --print --pipeline bump`\n";
     assert!(said.stdout.ends_with(others), "{said}");
     assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Tests.text());
     assert_eq!(place.run("init --force --pipeline scan").status, 0);
@@ -112,8 +114,9 @@ fn the_template_is_a_valid_config_when_its_comments_are_taken_away() {
     let config = place.run("config --explain");
     assert_eq!(config.status, 0, "{config}\n{}", in_force(true));
     for line in config.stdout.lines() {
-        // Exceptions for tools hold only what differs.
-        let in_template = line.ends_with("# stepgate.yaml") || line.contains(".tools.");
+        // Exceptions for tools, and environments, hold only what differs.
+        let differs = line.contains(".tools.") || line.contains(".environments.");
+        let in_template = line.ends_with("# stepgate.yaml") || differs;
         assert!(in_template, "the template does not have {line}");
     }
 }
@@ -123,11 +126,15 @@ fn the_values_in_the_template_are_the_defaults() {
     let text = in_force(false);
     let written = yaml(&text);
     let (lint, tests) = (stepgate_lint::Config::default(), stepgate_tests::Config::default());
-    let mut default = serde_json::json!({ "lint": lint, "tests": tests, "scan": stepgate_scan::Config::default() });
+    let (scan, bump) = (stepgate_scan::Config::default(), stepgate_bump::Config::default());
+    let mut default = serde_json::json!({ "lint": lint, "tests": tests, "scan": scan, "bump": bump });
     // The file says what the default of these means.
     default["lint"]["baseline"] = lint.baseline_path().to_string_lossy().into();
     default["lint"]["policy"]["severity"] = "info".into();
     default["tests"]["expect-files"] = 1.into();
+    for (key, value) in [("branch", "main"), ("deadline", "5m"), ("message", "{service}: {environment} to {tag}")] {
+        default["bump"][key] = value.into();
+    }
     for section in step::config::SECTIONS {
         let written = written[section].as_object().expect("a section");
         assert!(written.len() > 3, "{text}");
