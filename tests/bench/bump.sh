@@ -135,6 +135,28 @@ python3 tests/bench/measure.py $((runs + 2)) - "$files files, $commits commits=$
     "$files files, $few_commits commits<$history=$(url=$few land ours)" \
     "$few_files files, $commits commits<$history=$(url=$small land ours)" || failed=1
 
+# api FILES: the same for the API; prints the command. The server is our own, without a network before it.
+api() {
+    local tree="$bench/tree-$1"
+    repository "$1" "$few_commits" >/dev/null
+    rm -rf "$tree" && mkdir "$tree"
+    git -C "$bench/made-$1-$few_commits.git" archive main | tar -xf - -C "$tree"
+    mkfifo "$tree.in"
+    "$release/examples/bitbucket" "$tree" <"$tree.in" >"$tree.url" &
+    # Its standard input ends with this script.
+    exec {keep}>"$tree.in"
+    rm "$tree.in"
+    until [ -s "$tree.url" ]; do sleep 0.05; done
+    command="tests/bench/peers/bump-land.sh api $(cat "$tree.url") svc00000 $bump"
+}
+
+echo
+echo "by the API"
+[ -x "$release/examples/bitbucket" ] && [ -n "${BENCH_BUMP:-}" ] || cargo build --release --quiet -p fakes --example bitbucket
+api "$files" && many_command=$command
+api "$few_files" && few_command=$command
+python3 tests/bench/measure.py $((runs + 2)) - "$files files=$many_command" "$few_files files<$history=$few_command" || failed=1
+
 # together HOW: all writers at once, each with a service of its own and one bump after the other. Prints landed, seconds,
 # pushes that were rejected, and whether main holds each writer's last tag and one commit a bump.
 together() {

@@ -11,6 +11,12 @@ if [ "$how" = ours ]; then
     echo "$tag"
     exit
 fi
+if [ "$how" = api ]; then
+    STEPGATE_BITBUCKET_URL=$url STEPGATE_BITBUCKET_TOKEN=token "$program" put "registry.example.com/shop/$service:$tag" \
+        --repo acme/gitops --via api --target "$file:image.tag" --service "$service" --environment production >&2
+    echo "$tag"
+    exit
+fi
 # What is pasted into pipelines: a clone, sed, a commit, and `pull --rebase` until the push goes through.
 folder=$(mktemp -d)
 # git may still be tidying up behind our back.

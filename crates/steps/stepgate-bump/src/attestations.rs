@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gitops::{Digest, FileChange};
+use gitops::{Digest, FileChange, Wish};
 use landing::Snapshot;
 use step::{Failure, Place, Result, files};
 
@@ -54,10 +54,11 @@ fn read(dir: &Path, place: &Place<Config>) -> Result<Vec<Vec<u8>>> {
 }
 
 impl Attestations {
-    /// What their files in the repository become; those that have all of it already are left out.
-    pub(crate) async fn files(&self, snapshot: &Snapshot<'_>) -> Result<Vec<FileChange>, Stopped> {
+    /// What the files of those services in the repository become; those that have all of it already are left out.
+    pub(crate) async fn files(&self, of: &[Wish], snapshot: &Snapshot<'_>) -> Result<Vec<FileChange>, Stopped> {
         let mut changes = Vec::new();
-        for Bundle { service, digest, statements } in &self.0 {
+        let is_of = |bundle: &&Bundle| of.iter().any(|wish| wish.service.as_ref() == Some(&bundle.service));
+        for Bundle { service, digest, statements } in self.0.iter().filter(is_of) {
             let file = gitops::bundle::bundle_path(service, digest);
             let there = snapshot.read(&file).await.map_err(Stopped::landing)?;
             let statements: Vec<&[u8]> = statements.iter().map(Vec::as_slice).collect();

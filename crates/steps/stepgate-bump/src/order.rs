@@ -10,41 +10,55 @@ use crate::put::Stopped;
 /// guard, against versions that go back, does not look at history.
 const HORIZON: u32 = 256;
 
-/// The newer build that has put its image there already, in a sentence.
+/// A service in an environment where a newer build has put its image already.
+#[derive(Debug)]
+pub(crate) struct Late {
+    pub(crate) service: Option<String>,
+    pub(crate) environment: Option<String>,
+    /// Which build has put which image there, in a sentence.
+    pub(crate) by: String,
+}
+
+/// Where `moves` come too late.
 ///
 /// By the numbers of their builds when both are of the same repository, else by their commits when the clone here has
 /// both. Nothing is said when neither can tell.
-pub(crate) async fn newer(
+pub(crate) async fn late(
     moves: &[Move],
     ours: &Source,
     clone: Option<&Repo>,
     snapshot: &Snapshot<'_>,
-) -> Result<Option<String>, Stopped> {
+) -> Result<Vec<Late>, Stopped> {
     if ours.build.is_none() && ours.commit.is_none() || moves.iter().all(|it| it.service.is_none()) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    for most in [1, HORIZON] {
-        let messages = snapshot.messages(most).await.map_err(Stopped::landing)?;
-        let records = messages.iter().map(|logged| gitops::record::records(&logged.message)).collect::<Vec<_>>();
-        let mut known = true;
-        for it in moves {
-            let of_this = |record: &&Record| record.service == it.service && record.environment == it.environment;
-            let Some(record) = records.iter().flatten().find(of_this) else {
-                known = false;
-                continue;
-            };
-            // What somebody has put there since by other means is of no build.
-            if stands(&record.image, &it.from) && is_newer(&record.source, ours, clone).await {
-                let what = it.service.as_deref().unwrap_or("it");
-                let by = record.source.build.map_or_else(|| "a later commit".to_owned(), |n| format!("build {n}"));
-                return Ok(Some(format!("{what}: {by} has put {} there", record.image)));
-            }
-        }
-        if known {
-            break;
+    let mut records = records(snapshot, 1).await?;
+    if moves.iter().any(|it| last(&records, it).is_none()) {
+        records = self::records(snapshot, HORIZON).await?;
+    }
+    let mut late = Vec::new();
+    for it in moves {
+        // What somebody has put there since by other means is of no build.
+        let Some(record) = last(&records, it).filter(|record| stands(&record.image, &it.from)) else { continue };
+        if is_newer(&record.source, ours, clone).await {
+            let what = it.service.as_deref().unwrap_or("it");
+            let build = record.source.build.map_or_else(|| "a later commit".to_owned(), |n| format!("build {n}"));
+            let by = format!("{what}: {build} has put {} there", record.image);
+            late.push(Late { service: it.service.clone(), environment: it.environment.clone(), by });
         }
     }
-    Ok(None)
+    Ok(late)
+}
+
+/// What the last commits put where, newest first.
+async fn records(snapshot: &Snapshot<'_>, most: u32) -> Result<Vec<Record>, Stopped> {
+    let messages = snapshot.messages(most).await.map_err(Stopped::landing)?;
+    Ok(messages.iter().flat_map(|logged| gitops::records(&logged.message)).collect())
+}
+
+/// The last record of the same service in the same environment.
+fn last<'r>(records: &'r [Record], it: &Move) -> Option<&'r Record> {
+    records.iter().find(|record| record.service == it.service && record.environment == it.environment)
 }
 
 /// Whether the image is what is written: `1.8.1@sha256:…`, one of the two, or both.

@@ -19,7 +19,8 @@ pub(crate) fn ended(proposed: Proposed, branch: &str, made: &mut Made, notes: &M
         }
         Proposed::Newer { commit, id } => {
             let what = id.map_or_else(|| format!("branch {branch}"), |id| format!("pull request {id}"));
-            Ended::Superseded { by: format!("{what} proposes what a newer build has made ({commit:.12})") }
+            made.superseded.push(format!("{what} proposes what a newer build has made ({commit:.12})"));
+            Ended::Superseded
         }
         Proposed::Stopped { declined, notes: more } => {
             notes.extend(more);

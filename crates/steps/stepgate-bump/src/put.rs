@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use git::Repo;
-use gitops::{Age, FileChange, Plan, Record, Rules, Source};
+use gitops::{Age, FileChange, Plan, Record, Rules, Source, Wish};
 use landing::{Draft, File, Landed, Next, Snapshot};
 use step::progress::Progress;
 use step::{Exit, Failure, Place, Result, Session};
@@ -90,6 +90,8 @@ pub(crate) struct Made {
     pub(crate) plan: Plan,
     pub(crate) diff: String,
     pub(crate) carried: Vec<String>,
+    /// What a newer build has put there already, a sentence for each.
+    pub(crate) superseded: Vec<String>,
     stopped: Option<Ended>,
 }
 
@@ -162,45 +164,42 @@ impl<'a> Job<'a> {
 
     /// What is to be done with the repository as it is now.
     async fn plan(&self, snapshot: &Snapshot<'_>, made: &mut Made) -> Result<Next, Stopped> {
-        let (wishes, files) = goal::wishes(&self.goals, snapshot).await?;
-        // A newer build is told before its version is held against this one.
-        let plan = gitops::plan(&wishes, &files, &Rules { allow_downgrade: true, ..self.rules })?;
-        let carried = self.attestations.files(snapshot).await?;
-        made.plan = plan;
-        made.carried = carried.iter().map(|change| change.file.clone()).collect();
-        made.stopped = None;
-        let plan = &made.plan;
-        if plan.files.is_empty() && carried.is_empty() {
-            made.stopped = Some(Ended::Unchanged);
-            return Ok(Next::Stop);
-        }
-        if !self.allow_older
-            && let Some(by) = order::newer(&plan.moves, &self.source, self.clone, snapshot).await?
-        {
-            made.stopped = Some(Ended::Superseded { by });
-            return Ok(Next::Stop);
+        *made = Made::default();
+        let (mut wishes, files) = goal::wishes(&self.goals, snapshot).await?;
+        if !self.allow_older {
+            // A newer build is told before its version is held against this one.
+            let plan = gitops::plan(&wishes, &files, &Rules { allow_downgrade: true, ..self.rules })?;
+            let late = order::late(&plan.moves, &self.source, self.clone, snapshot).await?;
+            wishes.retain(|it| !late.iter().any(|l| (&l.service, &l.environment) == (&it.service, &it.environment)));
+            made.superseded = late.into_iter().map(|late| late.by).collect();
         }
         made.plan = gitops::plan(&wishes, &files, &self.rules)?;
+        let carried = self.attestations.files(&wishes, snapshot).await?;
+        made.carried = carried.iter().map(|change| change.file.clone()).collect();
         let plan = &made.plan;
         let changes = || plan.files.iter().chain(&carried);
+        if changes().next().is_none() {
+            let superseded = !made.superseded.is_empty();
+            made.stopped = Some(if superseded { Ended::Superseded } else { Ended::Unchanged });
+            return Ok(Next::Stop);
+        }
         if self.dry_run {
             made.diff = changes().map(|it| diff::unified(&it.file, &it.before, &it.after)).collect();
             made.stopped = Some(Ended::Planned);
             return Ok(Next::Stop);
         }
         let file = |change: &FileChange| File { path: change.file.clone(), content: change.after.clone() };
-        let message = self.message(plan)?;
+        let message = self.message(&wishes, plan)?;
         Ok(Next::Commit(Draft { message, author: self.author.clone(), files: changes().map(file).collect() }))
     }
 
-    fn message(&self, plan: &Plan) -> Result<String, Stopped> {
-        let records: Vec<Record> = self.goals.iter().map(|goal| self.record(goal)).collect();
+    fn message(&self, wishes: &[Wish], plan: &Plan) -> Result<String, Stopped> {
+        let record = |wish: &Wish| {
+            let Wish { service, environment, image, .. } = wish.clone();
+            Record { service, environment, image, source: self.source.clone() }
+        };
+        let records: Vec<Record> = wishes.iter().map(record).collect();
         Ok(gitops::message(self.message.as_deref(), &records, &plan.moves).map_err(template)?)
-    }
-
-    fn record(&self, goal: &Goal) -> Record {
-        let Goal { service, environment, image, .. } = goal.clone();
-        Record { service, environment, image, source: self.source.clone() }
     }
 }
 

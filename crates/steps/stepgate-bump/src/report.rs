@@ -27,8 +27,8 @@ pub(crate) enum Ended {
     Proposed(Proposal),
     /// Everything is there already.
     Unchanged,
-    /// A newer build has put its image there.
-    Superseded { by: String },
+    /// Newer builds have put their images there.
+    Superseded,
     /// Nothing was to be changed but told.
     Planned,
     /// A rule says no.
@@ -68,7 +68,7 @@ impl Ended {
             Self::Committed { .. } => "committed",
             Self::Proposed(_) => "proposed",
             Self::Unchanged => "unchanged",
-            Self::Superseded { .. } => "superseded",
+            Self::Superseded => "superseded",
             Self::Planned => "planned",
             Self::Refused { .. } => "refused",
         }
@@ -87,7 +87,7 @@ pub(crate) struct Report {
     version: &'static str,
     /// `committed`, `proposed`, `unchanged`, `superseded`, `planned` (a dry run) or `refused`.
     outcome: &'static str,
-    /// Why, in words, where nothing was changed.
+    /// Why, in words, where something was not put there.
     reasons: Vec<String>,
     /// The GitOps repository, without credentials.
     repository: String,
@@ -143,11 +143,10 @@ impl Report {
             Ended::Committed { commit, attempts } => (Some(commit.clone()), Some(*attempts)),
             _ => (None, None),
         };
-        let reasons = match &ended {
-            Ended::Superseded { by } => vec![by.clone()],
-            Ended::Refused { why, .. } => vec![why.clone()],
-            _ => Vec::new(),
-        };
+        let mut reasons = made.superseded;
+        if let Ended::Refused { why, .. } = &ended {
+            reasons = vec![why.clone()];
+        }
         Self {
             schema: "stepgate.bump/v1",
             program: "stepgate-bump",
@@ -197,6 +196,11 @@ impl Report {
                 writeln!(out, "  {}", escape::terminal(&line.words("")))?;
             }
         }
+        if matches!(ended, Ended::Committed { .. } | Ended::Proposed(_) | Ended::Planned) {
+            for reason in &self.reasons {
+                writeln!(out, "  superseded: {}", escape::terminal(&shortened(reason)))?;
+            }
+        }
         for file in &self.attestations {
             writeln!(out, "  {}: attestations", escape::terminal(file))?;
         }
@@ -220,7 +224,10 @@ impl Report {
                 format!("{state} pull request {id} for {there}{page}{note}")
             }
             Ended::Unchanged => format!("nothing to do: it is in {there} already"),
-            Ended::Superseded { by } => format!("superseded, nothing was changed in {there}: {}", shortened(by)),
+            Ended::Superseded => {
+                let reasons: Vec<String> = self.reasons.iter().map(|reason| shortened(reason)).collect();
+                format!("superseded, nothing was changed in {there}: {}", reasons.join("; "))
+            }
             Ended::Planned => format!("would change {there}"),
             Ended::Refused { why, .. } => format!("refused, nothing was changed in {there}: {why}"),
         }

@@ -72,3 +72,19 @@ fn without_build_numbers_the_history_of_the_source_tells() {
     assert!(put("old", &old).contains("superseded"));
     assert!(put("new", &new).contains("nothing to do"));
 }
+
+#[test]
+fn what_was_superseded_does_not_hold_back_the_rest() {
+    let world = World::new();
+    assert!(put(&world, "build-42", "42", &[]).contains("committed"));
+    let (worker, api) =
+        ("registry.example.com/acme/orders-worker:build-41", "registry.example.com/acme/orders-api:2.0.0");
+    let images = [format!("orders-worker={worker}"), format!("orders-api={api}")];
+    let args =
+        ["--environment", "dev", "--clear-digest", "--source-repository", "acme/orders-worker", "--build-number"];
+    assert_snapshot!(world.put(&[&[images[0].as_str(), &images[1]][..], &args, &["41"]].concat()));
+    assert!(world.file("environments/dev/orders-worker/kustomization.yaml").contains("build-42"));
+    assert!(world.file("environments/dev/orders-api/values.yaml").contains("2.0.0"));
+    let message = world.remote.git(&["log", "-1", "--format=%B", "main"]);
+    assert!(message.contains("Service: orders-api") && !message.contains("orders-worker:"), "{message}");
+}
