@@ -159,7 +159,7 @@ pub(crate) struct RuleArgs {
     /// Empty the digest beside a tag where the new digest is not known
     #[arg(long)]
     pub(crate) clear_digest: bool,
-    /// Add what is missing: a key for the tag or digest, an entry in `images` of a kustomization
+    /// Add the key for the tag or digest where it is missing
     #[arg(long)]
     pub(crate) insert: bool,
     /// Change the name of the image too, where an explicit target has another
