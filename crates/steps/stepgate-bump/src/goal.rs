@@ -131,6 +131,8 @@ pub(crate) async fn wishes(
             }
             Targets::Search { dir, all } => search(snapshot, dir, *all, goal, &mut files).await?,
         };
+        let named: Vec<&str> = targets.iter().map(|target| target.file.as_str()).collect();
+        snapshot.prefetch(&named).await.map_err(Stopped::landing)?;
         for target in &targets {
             if !files.contains_key(&target.file) {
                 let content = snapshot.read(&target.file).await.map_err(Stopped::landing)?;
@@ -168,11 +170,11 @@ async fn search(
     goal: &Goal,
     files: &mut BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<Target>, Stopped> {
+    let mut names = snapshot.files(dir).await.map_err(Stopped::landing)?;
+    names.retain(|name| name.ends_with(".yaml") || name.ends_with(".yml"));
+    snapshot.prefetch(&names.iter().map(String::as_str).collect::<Vec<_>>()).await.map_err(Stopped::landing)?;
     let mut places = Vec::new();
-    for file in snapshot.files(dir).await.map_err(Stopped::landing)? {
-        if !file.ends_with(".yaml") && !file.ends_with(".yml") {
-            continue;
-        }
+    for file in names {
         let Some(content) = snapshot.read(&file).await.map_err(Stopped::landing)? else { continue };
         let Ok(yaml) = Yaml::read(&content) else { continue };
         let found = gitops::find(&file, &yaml, Some(&goal.image.name));
@@ -184,8 +186,7 @@ async fn search(
     let place = if dir.is_empty() { "the GitOps repository".to_owned() } else { format!("{dir} of it") };
     match places.len() {
         0 => Err(Failure::input(format!("nothing in {place} holds {}", goal.image.name)).into()),
-        1 => Ok(targets_of(&places)),
-        _ if all => Ok(targets_of(&places)),
+        count if count == 1 || all => Ok(targets_of(&places)),
         _ => {
             let listed = places.iter().map(|place| format!("{}:{} {}", place.file, place.line, place.path));
             let failure = Failure::input(format!("{} stands in several places of {place}", goal.image.name));

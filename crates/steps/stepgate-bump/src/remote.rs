@@ -43,7 +43,7 @@ pub(crate) async fn find(args: &PutArgs, goals: &[Goal], place: &Place<Config>, 
     let slugs = args.pull_request.gitops_repository.as_deref().map_or_else(|| slugs(named, place), pair);
     let bitbucket = match via {
         Via::Push => None,
-        Via::Api | Via::PullRequest => Some(repository(slugs.clone(), access.as_ref(), args)?),
+        Via::Api | Via::PullRequest => Some(repository(slugs, access.as_ref(), args)?),
     };
     let is_name = pair(named).is_some() && !place.here(Path::new(named)).exists();
     let remote = match (&bitbucket, via) {
