@@ -76,11 +76,7 @@ impl Failure {
     pub fn git(message: impl Into<String>, error: git::Error) -> Self {
         let kind = if error.is_remote() { Kind::Remote } else { Kind::Input };
         let hint = error.hint();
-        let failure = Self::new(kind, message).because(error);
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Self::new(kind, message).because(error).hint_if(hint)
     }
 
     /// The underlying error.
@@ -102,6 +98,15 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// A hint, where something is known to help.
+    #[must_use]
+    pub fn hint_if(self, hint: Option<impl Into<String>>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
     }
 
     /// The exit code that goes with it.

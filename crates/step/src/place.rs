@@ -54,7 +54,7 @@ impl<C> Place<C> {
     pub fn repo(&self) -> Result<&Repo> {
         self.repo.as_ref().map_err(|error| {
             let failure = Failure::input("cannot tell what changed").because(error.to_string());
-            error.hint().into_iter().fold(failure, Failure::hint)
+            failure.hint_if(error.hint())
         })
     }
 

@@ -25,7 +25,7 @@ pub(crate) async fn complete(
         let digest = gitops::digest_file::read_digest(&bytes, &wanted.image.name).map_err(|error| {
             let failure = Failure::input(format!("cannot tell the digest of {} from {file}", wanted.image.name));
             let hint = error.hint().map(str::to_owned);
-            hint.into_iter().fold(failure.because(error), Failure::hint)
+            failure.because(error).hint_if(hint)
         })?;
         agree(&mut wanted.image, digest, file)?;
     }

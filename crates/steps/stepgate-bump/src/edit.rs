@@ -157,5 +157,5 @@ fn cannot(what: &str, path: &Path, name: &str, error: yaml_edit::Error) -> Failu
 /// `failure` with `error` for its cause, and the hint of that.
 pub(crate) fn with_hint(failure: Failure, error: yaml_edit::Error) -> Failure {
     let hint = error.hint();
-    hint.into_iter().fold(failure.because(error), Failure::hint)
+    failure.because(error).hint_if(hint)
 }

@@ -154,7 +154,7 @@ async fn read_promotion(snapshot: &Snapshot<'_>) -> Result<Promotion, Stopped> {
     let text = String::from_utf8(content).map_err(|error| Failure::input(what()).because(error))?;
     gitops::promotion::read(&text).map_err(|error| {
         let hint = error.hint.clone();
-        Stopped::from(hint.into_iter().fold(Failure::input(what()).because(error), Failure::hint))
+        Stopped::from(Failure::input(what()).because(error).hint_if(hint))
     })
 }
 

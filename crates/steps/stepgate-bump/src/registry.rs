@@ -35,7 +35,7 @@ pub(crate) async fn digest(image: &Image, args: &DigestArgs, session: &mut Sessi
         let hint = error.hint().map(str::to_owned);
         // No such tag is an answer: it is the image that is wrong, not the registry.
         let failure = if error.is_not_found() { Failure::input(cannot()) } else { Failure::remote(cannot()) };
-        hint.into_iter().fold(failure.because(error), Failure::hint)
+        failure.because(error).hint_if(hint)
     };
     let registry = builder.build().map_err(failed)?;
     let digest = registry.digest_of(image.name.path(), reference).await.map_err(failed)?;

@@ -228,5 +228,5 @@ pub(crate) fn failure<E: fmt::Display>(message: impl Into<String>, error: &landi
         ),
         error => error.hint(),
     };
-    hint.into_iter().fold(failure.because(error.to_string()), Failure::hint)
+    failure.because(error.to_string()).hint_if(hint)
 }

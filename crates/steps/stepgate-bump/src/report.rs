@@ -60,7 +60,7 @@ impl Ended {
         }
         let failure = Failure::input("cannot put the image into the GitOps repository").because(why);
         let failure = refusal.candidates.into_iter().fold(failure, Failure::excerpt);
-        Err(refusal.hint.into_iter().fold(failure, Failure::hint))
+        Err(failure.hint_if(refusal.hint))
     }
 
     const fn word(&self) -> &'static str {
