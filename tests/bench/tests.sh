@@ -11,7 +11,7 @@ files=${1:-200} megabytes=${2:-203} runs=${3:-5}
 # copying its bytes (0.1 s for 203 MB) is more than a twentieth of what the best peer takes, so that 20 is out of reach.
 limits_shards="3.5 15" limits_logs="3 4" limits_log="2.5 5"
 memory=30     # MiB at most
-linear=2.4    # at most so many times the CPU time for twice the files
+linear=3      # at most so many times the CPU time for twice the files: 2 when linear, 4 when quadratic
 peers=${BENCH_PEERS:-junit-merge junit-report-merger junitparser}
 [ "$peers" != none ] || peers=
 bench=target/bench/junit release=${CARGO_TARGET_DIR:-target}/release
