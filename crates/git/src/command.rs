@@ -1,13 +1,15 @@
 //! How git is started and stopped.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, Result, scrub};
 
@@ -46,6 +48,9 @@ const BEHAVIOUR_VARIABLES: &[&str] = &[
     "GIT_TRACE2",
 ];
 
+/// What no hook or filter that git may run is to see: the key that signs verdicts.
+const SECRETS: &[&str] = &["STEPGATE_SIGNING_KEY"];
+
 /// Settings that would run other programs, write to the index, or reach into submodules.
 const CONFIG: &[&str] =
     &["core.quotePath=false", "core.fsmonitor=false", "submodule.recurse=false", "diff.autoRefreshIndex=false"];
@@ -80,7 +85,7 @@ impl Git {
     pub(crate) fn new(dir: &Path, config: &[String], subcommand: &str) -> Self {
         let mut command = Command::new("git");
         command.current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        for name in REPOSITORY_VARIABLES.iter().chain(BEHAVIOUR_VARIABLES) {
+        for name in REPOSITORY_VARIABLES.iter().chain(BEHAVIOUR_VARIABLES).chain(SECRETS) {
             command.env_remove(name);
         }
         command.env("LC_MESSAGES", "C").env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
@@ -176,6 +181,23 @@ impl Git {
         }
     }
 
+    /// Starts it to read what it prints piece by piece. It stops when that is dropped.
+    pub(crate) fn stream(mut self) -> Result<Stream> {
+        let mut child = Running(self.spawn()?);
+        let (output, said) = (child.0.stdout.take().map(BufReader::new), child.0.stderr.take());
+        let (Some(output), Some(mut said)) = (output, said) else {
+            return Err(Error::Start { dir: self.dir, source: io::Error::other("no pipe to it") });
+        };
+        let said = tokio::spawn(async move {
+            let mut text = Vec::new();
+            // What cannot be read of it is only missing from the words of an error.
+            said.read_to_end(&mut text).await.ok();
+            text
+        });
+        let failed = Failed { dir: self.dir, what: self.what, secrets: self.secrets };
+        Ok(Stream { output, said: Some(said), failed, limit: self.limit, child })
+    }
+
     fn spawn(&mut self) -> Result<Child> {
         self.command.spawn().map_err(|source| match source.kind() {
             io::ErrorKind::NotFound if self.dir.is_dir() => Error::Missing,
@@ -229,6 +251,52 @@ impl Talk {
     }
 }
 
+/// A git of which the output is read while it runs.
+pub(crate) struct Stream {
+    output: BufReader<ChildStdout>,
+    said: Option<JoinHandle<Vec<u8>>>,
+    failed: Failed,
+    limit: Duration,
+    child: Running,
+}
+
+impl Stream {
+    /// What it prints up to the next `end`, without it; `None` when it has printed everything and ended well. What it
+    /// prints without an `end` after it is no answer.
+    pub(crate) async fn until(&mut self, end: u8) -> Result<Option<Vec<u8>>> {
+        let mut piece = Vec::new();
+        let read = tokio::time::timeout(self.limit, self.output.read_until(end, &mut piece)).await;
+        let what = || self.failed.what.clone();
+        read.map_err(|_elapsed| Error::TimedOut { what: what(), limit: self.limit })?
+            .map_err(|source| Error::Talk { what: what(), dir: self.failed.dir.clone(), source })?;
+        match piece.pop() {
+            Some(last) if last == end => Ok(Some(piece)),
+            last => self.ended(last.is_none()).await.map(|()| None),
+        }
+    }
+
+    async fn ended(&mut self, is_whole: bool) -> Result<()> {
+        let failed = &self.failed;
+        let talk = |source| Error::Talk { what: failed.what.clone(), dir: failed.dir.clone(), source };
+        let status = self.child.0.wait().await.map_err(talk)?;
+        let stderr = match self.said.take() {
+            Some(said) => said.await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        match (status.success(), is_whole) {
+            (true, true) => Ok(()),
+            (true, false) => Err(talk(io::ErrorKind::UnexpectedEof.into())),
+            (false, _) => Err(failed.error(&Output { status, stdout: Vec::new(), stderr })),
+        }
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("what", &self.failed.what).finish_non_exhaustive()
+    }
+}
+
 /// What is needed to tell of a failure.
 struct Failed {
     dir: PathBuf,
@@ -237,7 +305,7 @@ struct Failed {
 }
 
 impl Failed {
-    fn error(self, output: &Output) -> Error {
+    fn error(&self, output: &Output) -> Error {
         let said = self.said(output);
         Error::from_words(&self.dir, &self.what, output.status.to_string(), said)
     }

@@ -10,7 +10,7 @@
 //!
 //! - [`Repo`]: a repository and what can be asked of it.
 //! - [`history`]: fetching just as much history as a merge base needs.
-//! - [`Scratch`]: a temporary repository beside a remote, to put a commit on one of its branches.
+//! - [`Scratch`]: a temporary repository beside a remote, to put a commit on one of its branches, or to look back.
 //! - [`Error`]: what can go wrong, and what to try.
 //! - `command`: how git is started and stopped.
 //! - `testkit` (feature `testkit`): temporary repositories for tests.
@@ -25,4 +25,7 @@ pub mod testkit;
 
 pub use error::{Error, Result};
 pub use repo::{Repo, Target};
-pub use scratch::{Author, Content, Logged, NewCommit, Over, Pushed, Scratch, path_is_safe};
+pub use scratch::{
+    Author, CommitInfo, Content, Logged, NewCommit, Over, Pushed, Scratch, Signed, Touch, TouchedFile, Touches,
+    path_is_safe,
+};

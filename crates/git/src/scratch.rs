@@ -8,17 +8,21 @@
 mod commit;
 mod fetch;
 mod identity;
+mod info;
 mod log;
 mod names;
 mod objects;
+mod past;
 mod push;
+mod relations;
+mod touches;
 mod tree;
 mod walk;
 
 use std::fmt;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -29,11 +33,14 @@ use crate::error::{Error, Result, scrub};
 use crate::repo::checked;
 
 pub use commit::{Author, NewCommit};
+pub use info::{CommitInfo, Signed};
 pub use log::Logged;
 pub use names::path_is_safe;
 pub use push::{Over, Pushed};
+pub use touches::{Touch, TouchedFile, Touches};
 
 use objects::Objects;
+use past::{Borrowed, NO_OFFER};
 
 /// A temporary repository beside a remote. It is deleted when it is dropped.
 pub struct Scratch {
@@ -63,6 +70,8 @@ struct State {
     /// Whether the server may offer partial clones: until it says otherwise.
     filters: bool,
     objects: Objects,
+    /// Whose objects history may use.
+    borrowed: Option<Borrowed>,
 }
 
 /// The hash that names objects.
@@ -84,7 +93,7 @@ impl Scratch {
     pub async fn open(url: &str) -> Result<Self> {
         let address = absolute(checked(url)?);
         let dir = TempDir::with_prefix("stepgate-").map_err(|source| start(std::env::temp_dir(), source))?;
-        let state = State { format: Format::Sha1, filters: true, objects: Objects::default() };
+        let state = State { format: Format::Sha1, filters: true, objects: Objects::default(), borrowed: None };
         let scratch = Self {
             dir,
             url: scrub(&address),
@@ -137,12 +146,17 @@ impl Scratch {
     }
 
     async fn init(&self, format: Format) -> Result<()> {
+        let dir = self.git_dir(format);
+        self.init_in(&dir, format).await?;
+        // What lies beside it is not offered to a server: it may be without what is below the tip.
+        append(&dir.join("config"), NO_OFFER)
+    }
+
+    async fn init_in(&self, dir: &Path, format: Format) -> Result<()> {
         let object_format = format!("--object-format={}", format.name());
-        let args = ["--quiet", "--bare", "--template=", &object_format, format.name()];
-        Git::new(self.dir.path(), &[], "init").args(args).run().await?;
-        let file = self.git_dir(format).join("config");
-        let append = |file: &PathBuf| File::options().append(true).open(file)?.write_all(self.settings().as_bytes());
-        append(&file).map_err(|source| start(file, source))
+        let args = ["--quiet", "--bare", "--template=", &object_format];
+        Git::new(self.dir.path(), &[], "init").args(args).args([dir]).run().await?;
+        append(&dir.join("config"), &self.settings())
     }
 
     /// The repository's configuration: where the remote is, and nothing that runs by itself.
@@ -157,9 +171,13 @@ impl Scratch {
 
     /// A call that only looks at what is here.
     fn git(&self, state: &State, config: &[String], subcommand: &str) -> Git {
-        let dir = self.git_dir(state.format);
+        self.git_in(&self.git_dir(state.format), config, subcommand)
+    }
+
+    /// A call in one of our repositories.
+    fn git_in(&self, dir: &Path, config: &[String], subcommand: &str) -> Git {
         let config: Vec<_> = self.config.iter().chain(config).cloned().collect();
-        let git = Git::new(&dir, &config, subcommand).env("GIT_DIR", &dir).env("GIT_NO_LAZY_FETCH", "1");
+        let git = Git::new(dir, &config, subcommand).env("GIT_DIR", dir).env("GIT_NO_LAZY_FETCH", "1");
         git.limit(self.limit)
     }
 
@@ -201,6 +219,15 @@ fn absolute(url: &str) -> String {
     };
     let full = is_local.then(|| std::path::absolute(url).ok()).flatten();
     full.and_then(|path| path.into_os_string().into_string().ok()).unwrap_or_else(|| url.to_owned())
+}
+
+/// Adds to a file, which is made when it is not there.
+fn append(file: &Path, text: &str) -> Result<()> {
+    let write = || {
+        std::fs::create_dir_all(file.parent().unwrap_or(file))?;
+        File::options().create(true).append(true).open(file)?.write_all(text.as_bytes())
+    };
+    write().map_err(|source| start(file.to_owned(), source))
 }
 
 fn start(dir: PathBuf, source: std::io::Error) -> Error {

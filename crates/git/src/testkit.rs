@@ -2,10 +2,15 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot make its repository is to stop there")]
 #![expect(clippy::disallowed_methods, reason = "half a file in a repository that is thrown away harms nobody")]
 
+mod kept;
+
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
+
+pub use kept::{Kept, KeptCommit, look, merge};
 
 /// A repository that is deleted when it is dropped. Its first branch is `main`.
 #[derive(Debug)]
@@ -94,9 +99,32 @@ impl TempRepo {
 
     /// Commits everything in the work tree and gives the id of the commit.
     pub fn commit(&self, message: &str) -> String {
+        self.commit_at(message, TIME)
+    }
+
+    /// Commits everything in the work tree, as if it were another time (`2026-01-02T03:04:05Z`).
+    pub fn commit_at(&self, message: &str, time: &str) -> String {
         self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--message", message]);
+        let args = ["commit", "--quiet", "--allow-empty", "--message", message];
+        let output = command(self.dir.path())
+            .args(args)
+            .env("GIT_AUTHOR_DATE", time)
+            .env("GIT_COMMITTER_DATE", time)
+            .output()
+            .expect("git is installed");
+        assert!(output.status.success(), "git commit: {}", String::from_utf8_lossy(&output.stderr));
         self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Takes a stream of commits, as `git fast-import` reads it (<https://git-scm.com/docs/git-fast-import>).
+    pub fn import(&self, stream: &[u8]) {
+        let mut child = command(self.dir.path())
+            .args(["fast-import", "--quiet", "--force"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("git is installed");
+        child.stdin.take().expect("a pipe").write_all(stream).expect("git reads it");
+        assert!(child.wait().expect("git ends").success(), "git fast-import");
     }
 }
 
@@ -105,6 +133,9 @@ impl Default for TempRepo {
         Self::new()
     }
 }
+
+/// When everything happens, unless it is said.
+const TIME: &str = "2026-01-02T03:04:05Z";
 
 fn command(dir: &Path) -> Command {
     let mut command = Command::new("git");
@@ -118,7 +149,7 @@ fn command(dir: &Path) -> Command {
     for who in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{who}_NAME"), "A Developer");
         command.env(format!("GIT_{who}_EMAIL"), "developer@example.com");
-        command.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+        command.env(format!("GIT_{who}_DATE"), TIME);
     }
     command
 }

@@ -9,8 +9,9 @@
 //! - [`digest_file`]: the digest of an image out of what the tool that pushed it wrote.
 //! - [`mod@find`]: where images stand, told by what is in a file; [`mod@explicit`]: the place that somebody names.
 //! - [`mod@changes`]: what puts an image there, and what the rules forbid.
-//! - [`promotion`]: `promotion.yaml`; [`mod@plan`]: what becomes of all files.
+//! - [`target`]: the places that a config names; [`mod@plan`]: what becomes of all files; [`mod@standing`]: what stands in them.
 //! - [`record`]: the message of the commit and what is read back from it; [`bundle`]: the attestations that go with it.
+//! - [`words`]: foreign text in messages.
 
 pub mod bundle;
 pub mod changes;
@@ -19,12 +20,13 @@ pub mod explicit;
 pub mod find;
 pub mod place;
 pub mod plan;
-pub mod promotion;
 pub mod record;
 pub mod reference;
 pub mod refusal;
+pub mod standing;
+pub mod target;
 pub mod version;
-mod words;
+pub mod words;
 
 pub use bundle::{BundleError, bundle_path, merge_bundle};
 pub use changes::{Rules, changes};
@@ -32,9 +34,10 @@ pub use digest_file::{DigestFileError, read_digest};
 pub use explicit::explicit;
 pub use find::find;
 pub use place::{Place, PlaceKind, Written};
-pub use plan::{FileChange, Move, Plan, Target, Wish, plan};
-pub use promotion::{Promotion, PromotionError};
+pub use plan::{FileChange, Move, Plan, Wish, plan};
 pub use record::{Age, Record, Source, TemplateError, age, message, records};
 pub use reference::{Digest, Image, Name, ReferenceError, Tag};
 pub use refusal::{Reason, Refusal};
+pub use standing::{Held, agreed, held, standing};
+pub use target::Target;
 pub use version::is_downgrade;

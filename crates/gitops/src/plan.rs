@@ -5,17 +5,15 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use yaml_edit::{Change, Path, Yaml};
 
 use crate::changes::{Rules, outcome};
 use crate::explicit::{entry, explicit};
 use crate::find::{find, is_kustomization};
 use crate::place::Place;
-use crate::promotion;
 use crate::reference::{Image, Name};
 use crate::refusal::{Reason, Refusal, plain};
+use crate::target::Target;
 use crate::words::{listed, quoted};
 
 /// An image, and where it is wanted.
@@ -29,26 +27,6 @@ pub struct Wish {
     pub image: Image,
     /// At least one.
     pub targets: Vec<Target>,
-}
-
-/// A file, and where in it an image stands.
-#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// The file's path in the repository: `apps/api/staging/values.yaml`.
-    #[serde(deserialize_with = "promotion::file")]
-    pub file: String,
-    /// Where in it: `image.tag`, `spec.containers[name=app].image`, `images[0].newTag`, `"a.b".c`. The path of a whole
-    /// reference, of a tag, of a digest, or of a mapping that holds them. Left out, the image is looked for by its name.
-    #[serde(default, deserialize_with = "promotion::path", serialize_with = "promotion::path_text")]
-    #[schemars(with = "Option<String>")]
-    pub path: Option<Path>,
-    /// In which of the documents of the file; 0 is the first. Left out, in all of them.
-    #[serde(default)]
-    pub document: Option<usize>,
-    /// Without a path: whether every place of the image is meant, when there are several.
-    #[serde(default)]
-    pub all: bool,
 }
 
 /// What one file becomes.
@@ -143,7 +121,7 @@ impl<'f> Draft<'f> {
     }
 
     fn wish(&mut self, wish: &Wish, target: &Target, rules: &Rules, plan: &mut Plan) -> Result<(), Refusal> {
-        for place in places(wish, target, &self.yaml)? {
+        for place in places(&wish.image.name, target, &self.yaml)? {
             let key = (place.document, place.path.clone());
             match self.taken.get(&key) {
                 Some(image) if *image == wish.image => continue,
@@ -194,16 +172,15 @@ fn moved(wish: &Wish, place: &Place, to: &str) -> Move {
 }
 
 /// The places that a target means.
-fn places(wish: &Wish, target: &Target, yaml: &Yaml<'_>) -> Result<Vec<Place>, Refusal> {
+pub(crate) fn places(name: &Name, target: &Target, yaml: &Yaml<'_>) -> Result<Vec<Place>, Refusal> {
     if let Some(path) = &target.path {
         return explicit(&target.file, yaml, target.document, path).map(|place| vec![place]);
     }
-    let name = &wish.image.name;
     let is_meant = |place: &Place| target.document.is_none_or(|document| place.document == document);
     let mut places = find(&target.file, yaml, Some(name));
     places.retain(is_meant);
     match places.len() {
-        0 => nowhere(wish, target, yaml).map(|place| vec![place]),
+        0 => nowhere(name, target, yaml).map(|place| vec![place]),
         1 => Ok(places),
         _ if target.all => Ok(places),
         several => {
@@ -216,8 +193,7 @@ fn places(wish: &Wish, target: &Target, yaml: &Yaml<'_>) -> Result<Vec<Place>, R
 }
 
 /// A Kustomization takes an entry more; anything else is a mistake.
-fn nowhere(wish: &Wish, target: &Target, yaml: &Yaml<'_>) -> Result<Place, Refusal> {
-    let name = &wish.image.name;
+fn nowhere(name: &Name, target: &Target, yaml: &Yaml<'_>) -> Result<Place, Refusal> {
     let mut documents = yaml.documents().enumerate().filter(|(at, root)| {
         target.document.is_none_or(|document| document == *at) && is_kustomization(&target.file, *root)
     });

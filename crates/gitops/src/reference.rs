@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
 pub use parse::ReferenceError;
@@ -48,7 +49,8 @@ impl Name {
     }
 
     /// Registry and path without abbreviations.
-    pub(crate) fn normal(&self) -> (&str, Cow<'_, str>) {
+    #[must_use]
+    pub fn normal(&self) -> (&str, Cow<'_, str>) {
         let registry = match self.registry() {
             None => HUB,
             Some(registry) if registry.eq_ignore_ascii_case("index.docker.io") => HUB,
@@ -189,4 +191,18 @@ impl<'de> Deserialize<'de> for Name {
 /// `name:tag@digest` taken apart without a look at what the parts hold.
 pub(crate) fn split(text: &str) -> (&str, Option<&str>, Option<&str>) {
     parse::split(text)
+}
+
+impl JsonSchema for Name {
+    fn schema_name() -> Cow<'static, str> {
+        "ImageName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A repository of images without tag and digest: registry.example/shop/api.",
+            "pattern": "^[^@\\s]+$"
+        })
+    }
 }

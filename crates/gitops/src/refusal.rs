@@ -38,7 +38,8 @@ pub enum Reason {
 }
 
 impl Refusal {
-    pub(crate) fn new(reason: Reason, what: impl Into<String>) -> Self {
+    /// One that is about no file.
+    pub fn new(reason: Reason, what: impl Into<String>) -> Self {
         Self { reason, file: None, line: None, what: what.into(), candidates: Vec::new(), hint: None }
     }
 
@@ -48,7 +49,9 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+    /// The same with what to try next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -18,6 +18,8 @@ pub struct Draft {
     pub author: Option<Person>,
     /// What files become. Every other file stays as it is.
     pub files: Vec<File>,
+    /// When it is made, in seconds since 1970; left out: now. The API goes by its own clock.
+    pub time: Option<i64>,
 }
 
 /// What one file becomes.

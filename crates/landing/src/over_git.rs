@@ -49,7 +49,7 @@ pub(crate) async fn commit(
 ) -> Result<String, Error> {
     let author = draft.author.as_ref().map(|person| git::Author { name: &person.name, email: &person.email });
     let files: Vec<_> = draft.files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect();
-    let new = git::NewCommit { parent, message: &draft.message, author, files: &files, sign };
+    let new = git::NewCommit { parent, message: &draft.message, author, files: &files, sign, time: draft.time };
     Ok(scratch.commit(&new).await?)
 }
 

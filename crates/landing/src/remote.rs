@@ -5,6 +5,7 @@ use crate::{api, over_git};
 
 /// Where it lands.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a program has one of it")]
 pub enum Remote {
     /// By git: whatever git can push to.
     Git(git::Scratch),

@@ -29,6 +29,8 @@ pub struct NewCommit<'a> {
     pub files: &'a [(&'a str, &'a [u8])],
     /// Whether to sign it, with the key and format of git's configuration; left out: as `commit.gpgSign` says.
     pub sign: Option<bool>,
+    /// When, in seconds since 1970; left out: now, by the clock that git goes by.
+    pub time: Option<i64>,
 }
 
 /// An author.
@@ -158,6 +160,10 @@ impl Scratch {
             git.args([if sign { "-S" } else { "--no-gpg-sign" }]).args([tree]).input(new.message.as_bytes().to_owned());
         if let Some(Author { name, email }) = new.author {
             git = git.env("GIT_AUTHOR_NAME", name).env("GIT_AUTHOR_EMAIL", email);
+        }
+        if let Some(time) = new.time {
+            let date = format!("@{time} +0000");
+            git = git.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
         }
         let id = String::from_utf8_lossy(&git.run().await?).trim().to_owned();
         checked_id(&id).map(str::to_owned)

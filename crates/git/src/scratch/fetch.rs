@@ -19,8 +19,18 @@ pub(super) enum Filter {
     Files,
 }
 
+/// Into which of our repositories.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Within {
+    /// The one that has the tip of a branch, and little else.
+    Tip,
+    /// The one that has all that leads to a commit.
+    History,
+}
+
 /// What to fetch.
 struct Ask<'a> {
+    within: Within,
     /// How many commits from the tip; left out: as many as there are from what is here.
     depth: Option<u32>,
     filter: Filter,
@@ -51,7 +61,8 @@ impl Scratch {
         let head = head(branch)?;
         let here = format!("refs/tips/{branch}");
         let wants = [format!("+{head}:{here}")];
-        let ask = Ask { depth: Some(1), filter: Filter::BelowRoot, wants: &wants, what: branch, waits: &[] };
+        let (depth, filter) = (Some(1), Filter::BelowRoot);
+        let ask = Ask { within: Within::Tip, depth, filter, wants: &wants, what: branch, waits: &[] };
         let mut state = self.state.lock().await;
         if !self.fetch(&mut state, &ask).await? {
             return Ok(None);
@@ -76,11 +87,22 @@ impl Scratch {
             checked_id(id)?;
         }
         let what = ids.first().map_or("nothing", String::as_str);
-        let ask = Ask { depth, filter, wants: ids, what, waits: &WAITS };
-        if self.fetch(state, &ask).await? {
+        self.must_fetch(state, &Ask { within: Within::Tip, depth, filter, wants: ids, what, waits: &WAITS }).await
+    }
+
+    /// Fetches what a commit, by its refspec, leads to, and what `filter` lets through.
+    pub(super) async fn fetch_history_of(&self, state: &mut State, want: &str, filter: Filter) -> Result<()> {
+        let wants = [want.to_owned()];
+        let what = want.split([':', '+']).find(|part| !part.is_empty()).unwrap_or(want);
+        let ask = Ask { within: Within::History, depth: None, filter, wants: &wants, what, waits: &WAITS };
+        self.must_fetch(state, &ask).await
+    }
+
+    async fn must_fetch(&self, state: &mut State, ask: &Ask<'_>) -> Result<()> {
+        if self.fetch(state, ask).await? {
             return Ok(());
         }
-        Err(self.fault(what, "the remote does not have it".to_owned()))
+        Err(self.fault(ask.what, "the remote does not have it".to_owned()))
     }
 
     /// Fetches; whether what was asked for is there at all.
@@ -101,10 +123,17 @@ impl Scratch {
     }
 
     async fn fetch_once(&self, state: &mut State, ask: &Ask<'_>) -> Result<Option<Setback>> {
-        let partial = if state.filters { partial(ask.filter) } else { Vec::new() };
+        let partial = if state.filters { partial(ask) } else { Vec::new() };
         let filter = state.filters.then(|| format!("--filter={}", ask.filter.spec()));
         let depth = ask.depth.map(|depth| format!("--depth={depth}"));
-        let git = self.remote_git(state, &partial, "fetch").args(FETCH_OPTIONS).args(depth).args(filter);
+        let git = match ask.within {
+            Within::Tip => self.git(state, &partial, "fetch"),
+            // From a remote that is shallow itself as much as it has is taken.
+            Within::History => {
+                self.git_in(&self.history_dir(state.format), &partial, "fetch").args(["--update-shallow"])
+            }
+        };
+        let git = git.secret_config(&self.secrets).args(FETCH_OPTIONS).args(depth).args(filter);
         let finished = match git.args(["--stdin", REMOTE]).input(lines(ask.wants)).run_any().await {
             Err(Error::TimedOut { limit, .. }) => {
                 return Ok(Some(Setback::Final(no_answer(limit))));
@@ -128,14 +157,20 @@ impl Scratch {
             return Ok(Setback::Again);
         }
         if state.format == Format::Sha1 && is_sha256(&said) {
-            *state = State { format: Format::Sha256, filters: state.filters, objects: Objects::default() };
-            self.init(Format::Sha256).await?;
+            self.turn_to_sha256(state).await?;
             return Ok(Setback::Again);
         }
         if said.contains("couldn't find remote ref") {
             return Ok(Setback::NoBranch);
         }
         Ok(if may_pass(&said) { Setback::MayPass(said) } else { Setback::Final(said) })
+    }
+
+    /// Starts anew with the hash that the remote has.
+    pub(super) async fn turn_to_sha256(&self, state: &mut State) -> Result<()> {
+        state.format = Format::Sha256;
+        state.objects = Objects::default();
+        self.init(Format::Sha256).await
     }
 
     fn fault(&self, what: &str, said: String) -> Error {
@@ -153,14 +188,17 @@ impl Filter {
     }
 }
 
-/// What tells git for one fetch that the repository is partial. It offers nothing that it has: the server would take
-/// the rest of it to be here too, and send differences to that.
-fn partial(filter: Filter) -> Vec<String> {
-    vec![
+/// What tells git for one fetch that the repository is partial. Where all but the tip is missing it offers nothing that it
+/// has: the server would take the rest of it to be here too, and send differences to that.
+fn partial(ask: &Ask<'_>) -> Vec<String> {
+    let mut settings = vec![
         format!("remote.{REMOTE}.promisor=true"),
-        format!("remote.{REMOTE}.partialCloneFilter={}", filter.spec()),
-        "fetch.negotiationAlgorithm=noop".to_owned(),
-    ]
+        format!("remote.{REMOTE}.partialCloneFilter={}", ask.filter.spec()),
+    ];
+    if ask.within == Within::Tip {
+        settings.push("fetch.negotiationAlgorithm=noop".to_owned());
+    }
+    settings
 }
 
 fn is_sha256(said: &str) -> bool {

@@ -25,8 +25,16 @@ pub(super) struct Objects {
 /// An object.
 pub(super) struct Object {
     pub(super) id: String,
-    kind: String,
+    /// `commit`, `tree`, `blob`, `tag`.
+    pub(super) kind: String,
     pub(super) content: Vec<u8>,
+}
+
+impl Objects {
+    /// Lets the next question start a new reader.
+    pub(super) fn forget_reader(&mut self) {
+        self.reader = None;
+    }
 }
 
 impl Scratch {

@@ -5,6 +5,8 @@ mod asking;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod past;
+#[cfg(test)]
 mod scratch;
 #[cfg(test)]
 mod signing;

@@ -9,7 +9,7 @@ use git::{Author, Error, NewCommit, Over, Pushed, Scratch};
 const BOT: Author<'static> = Author { name: "A Bot", email: "bot@example.com" };
 
 fn change<'a>(parent: &'a str, files: &'a [(&'a str, &'a [u8])]) -> NewCommit<'a> {
-    NewCommit { parent, message: "api: v2\n\nBuild: 7\n", author: Some(BOT), files, sign: Some(false) }
+    NewCommit { parent, message: "api: v2\n\nBuild: 7\n", author: Some(BOT), files, sign: Some(false), time: None }
 }
 
 /// A GitOps repository in small, with neighbours that are hard to carry along.

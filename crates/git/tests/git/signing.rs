@@ -22,7 +22,7 @@ async fn land(server: &TempRepo, config: Vec<String>, sign: Option<bool>) {
     let parent = scratch.tip("main").await.expect("reachable").expect("a branch");
     let author = Some(Author { name: "A Bot", email: "bot@example.com" });
     let files = [("a", parent.as_bytes())];
-    let new = NewCommit { parent: &parent, message: "signed\n", author, files: &files, sign };
+    let new = NewCommit { parent: &parent, message: "signed\n", author, files: &files, sign, time: None };
     let commit = scratch.commit(&new).await.expect("a commit");
     assert_eq!(scratch.push(&commit, "main", Over::Ancestor).await.expect("an answer"), Pushed::Landed);
 }
@@ -55,7 +55,7 @@ async fn a_key_that_is_not_there_is_an_error_and_no_unsigned_commit() {
     let scratch = scratch.with_config(["gpg.format=ssh".to_owned(), "user.signingKey=/nowhere/key".to_owned()]);
     scratch.tip("main").await.expect("reachable");
     let author = Some(Author { name: "A Bot", email: "bot@example.com" });
-    let new = NewCommit { parent: &parent, message: "x", author, files: &[("a", b"x")], sign: Some(true) };
+    let new = NewCommit { parent: &parent, message: "x", author, files: &[("a", b"x")], sign: Some(true), time: None };
     let error = scratch.commit(&new).await.expect_err("no key").to_string();
     assert!(error.starts_with("`git commit-tree` failed"), "{error}");
 }

@@ -100,5 +100,5 @@ pub(crate) async fn set(now: &Snapshot<'_>, path: &str, tag: &str) -> Result<Nex
     let content = format!("{before}tag: {tag}{}", &rest[end..]).into_bytes();
     let author = Some(Person { name: "Ada".to_owned(), email: "ada@example.com".to_owned() });
     let message = format!("Bump {path} to {tag}\n\nTag: {tag}\n");
-    Ok(Next::Commit(Draft { message, author, files: vec![File { path: path.to_owned(), content }] }))
+    Ok(Next::Commit(Draft { message, author, files: vec![File { path: path.to_owned(), content }], time: None }))
 }

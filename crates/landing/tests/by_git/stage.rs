@@ -28,7 +28,7 @@ pub(crate) async fn remote(server: &TempRepo) -> Remote {
 pub(crate) fn draft(message: &str, path: &str, content: impl Into<Vec<u8>>) -> Draft {
     let author = Some(Person { name: "A Bot".to_owned(), email: "bot@example.com".to_owned() });
     let files = vec![File { path: path.to_owned(), content: content.into() }];
-    Draft { message: message.to_owned(), author, files }
+    Draft { message: message.to_owned(), author, files, time: None }
 }
 
 pub(crate) type Events = Arc<Mutex<Vec<Event>>>;
