@@ -168,6 +168,15 @@ impl Bitbucket {
         Place { bitbucket: self.clone(), segments, directory: false }
     }
 
+    /// The API's address as those outside know it, without a slash at its end: the in-step proxy's plain `http` is only
+    /// the way there.
+    pub(crate) fn public_base(&self) -> &str {
+        match self.0.client.base().as_str().trim_end_matches('/') {
+            BASE_BY_PROXY => BASE,
+            base => base,
+        }
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.0.client
     }

@@ -64,6 +64,19 @@ impl Error {
         matches!(self.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
     }
 
+    /// 403: who is asking is known, but not allowed to do this; for what only an administrator may see, no
+    /// administrator.
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// 555: it took the server too long, and it may or may not be done.
+    #[must_use]
+    pub fn is_timed_out(&self) -> bool {
+        self.status().is_some_and(|status| status.as_u16() == 555)
+    }
+
     /// Whether the same call may well succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::null::null_is_default;
 use crate::page::{List, Page};
 use crate::pull_requests::CommitRef;
+use crate::users::User;
 
 /// A commit.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
@@ -27,8 +28,10 @@ pub struct LoggedCommit {
 /// An author as git has it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct RawAuthor {
-    /// `Ada Lovelace <ada@example.com>`
+    /// `Ada Lovelace <ada@example.com>`, which is whatever git was told.
     pub raw: Option<String>,
+    /// The account that has this e-mail address; told where there is one. It does not prove who made the commit.
+    pub user: Option<User>,
 }
 
 /// A list of commits about to be asked for, the newest first.

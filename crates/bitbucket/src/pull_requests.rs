@@ -1,10 +1,14 @@
 //! Pull requests (`/pullrequests`).
 
+mod activity;
+mod approvals;
 mod merge;
 mod write;
 
 use serde::Deserialize;
 
+pub use self::activity::{Activity, Participant, ParticipantRole, ParticipantState, Review, Update};
+pub use self::approvals::{Approval, Approvals};
 pub use self::merge::{MergePullRequest, MergeStrategy, Merged};
 pub use self::write::{CreatePullRequest, UpdatePullRequest};
 use crate::client::Place;
@@ -53,6 +57,9 @@ pub struct PullRequest {
     /// Who is asked to review. Told by [`PullRequests::get`] only, not by lists.
     #[serde(default, deserialize_with = "null_is_default")]
     pub reviewers: Vec<User>,
+    /// Who takes part, and what they think now. Told by [`PullRequests::get`] only, not by lists.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub participants: Vec<Participant>,
     /// Whether its branch goes when it is merged.
     pub close_source_branch: Option<bool>,
     /// The commit that it was merged as.
@@ -96,6 +103,8 @@ pub struct Endpoint {
 pub struct RepositoryRef {
     /// Workspace and slug.
     pub full_name: Option<String>,
+    /// Its UUID, with braces.
+    pub uuid: Option<String>,
 }
 
 /// A branch by name.

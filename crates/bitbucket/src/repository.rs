@@ -1,16 +1,35 @@
 //! A repository and its commits: where the handlers start from.
 
+use serde::Deserialize;
+
 use crate::annotations::Annotations;
 use crate::branches::Branches;
 use crate::client::{Bitbucket, Place};
-use crate::history::ListCommits;
+use crate::environments::{Environments, Variable};
+use crate::error::Error;
+use crate::history::{ListCommits, LoggedCommit};
 use crate::limits;
 use crate::page::List;
-use crate::pull_requests::PullRequests;
+use crate::pipelines::Pipelines;
+use crate::pull_requests::{Branch, PullRequests};
 use crate::reports::Reports;
+use crate::restrictions::BranchRestriction;
 use crate::reviewers::DefaultReviewer;
 use crate::src::Src;
 use crate::statuses::Statuses;
+
+/// What the API says of a repository.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+pub struct RepositoryDetails {
+    /// Its UUID, with braces.
+    pub uuid: String,
+    /// Workspace and slug.
+    pub full_name: Option<String>,
+    /// Its main branch; absent as long as nothing was pushed.
+    pub mainbranch: Option<Branch>,
+    /// Whether only those who are allowed to can see it.
+    pub is_private: Option<bool>,
+}
 
 /// A repository.
 #[derive(Clone, Debug)]
@@ -21,6 +40,15 @@ pub struct Repository {
 impl Repository {
     pub(crate) fn new(place: Place) -> Self {
         Self { place }
+    }
+
+    /// What the API says of it: <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-repositories/>.
+    ///
+    /// # Errors
+    ///
+    /// As every request; 404 when it is not there, or not for whoever asks.
+    pub async fn get(&self) -> Result<RepositoryDetails, Error> {
+        self.place.get().await
     }
 
     /// A commit, by its hash.
@@ -59,6 +87,29 @@ impl Repository {
         List::new(self.place.join(&["effective-default-reviewers"]), limits::PAGE_ITEMS)
     }
 
+    /// Its pipelines.
+    #[must_use]
+    pub fn pipelines(&self) -> Pipelines {
+        Pipelines::new(self.place.join(&["pipelines"]))
+    }
+
+    /// Its deployment environments.
+    #[must_use]
+    pub fn environments(&self) -> Environments {
+        Environments::new(&self.place)
+    }
+
+    /// The variables that every pipeline of it sees.
+    pub fn pipeline_variables(&self) -> List<Variable> {
+        List::new(self.place.join(&["pipelines_config", "variables"]), limits::PAGE_ITEMS)
+    }
+
+    /// What the server enforces on its branches. Only an administrator of the repository may see it: to anybody else the
+    /// answer is 403, [`Error::is_forbidden`].
+    pub fn branch_restrictions(&self) -> List<BranchRestriction> {
+        List::new(self.place.join(&["branch-restrictions"]), limits::PAGE_ITEMS)
+    }
+
     /// Its workspace and slug as they were given: `acme/shop`.
     #[must_use]
     pub fn full_name(&self) -> String {
@@ -79,6 +130,16 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// What the API says of it: <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commits/>. The beginning
+    /// of a hash is understood; the answer has all forty digits.
+    ///
+    /// # Errors
+    ///
+    /// As every request; 404 when there is no such commit.
+    pub async fn get(&self) -> Result<LoggedCommit, Error> {
+        self.place.get().await
+    }
+
     /// Its Code Insights reports.
     #[must_use]
     pub fn reports(&self) -> Reports {

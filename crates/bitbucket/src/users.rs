@@ -15,6 +15,9 @@ pub struct User {
     pub display_name: Option<String>,
     /// Short name, where it is told.
     pub nickname: Option<String>,
+    /// `user` for a person, `team` or `app_user` for what is none.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
 }
 
 impl Bitbucket {

@@ -94,7 +94,8 @@ impl MergePullRequest {
     ///
     /// # Errors
     ///
-    /// As every request; 400 when a merge check fails or there are conflicts, 409 when a branch moved meanwhile.
+    /// As every request; 400 when a merge check fails or there are conflicts, 409 when a branch moved meanwhile
+    /// ([`Error::is_conflict`]), 555 when it took too long and may be done or not ([`Error::is_timed_out`]).
     pub async fn send(self) -> Result<Merged, Error> {
         let url = self.place.url()?;
         let bitbucket = self.place.bitbucket();

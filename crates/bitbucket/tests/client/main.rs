@@ -10,7 +10,9 @@
 mod auth;
 mod comments;
 mod faults;
+mod guards;
 mod insights;
+mod oidc;
 mod pages;
 mod pull_requests;
 mod src;

@@ -136,9 +136,10 @@ fn schema_of(request: &Recorded) -> Option<String> {
         ("POST", ["pullrequests"]) => "pullrequests",
         ("PUT", ["pullrequests", _]) => "pullrequests_pull_request_id",
         ("POST", ["pullrequests", _, "merge"]) => "pullrequests_pull_request_id_merge",
+        ("POST", ["pipelines"]) => "pipelines",
         ("GET" | "DELETE", _) => return None,
         // The description has no schema of these: a form, a body whose schema is that of the answer, none at all.
-        ("POST", ["src"] | ["refs", "branches"] | ["pullrequests", _, "decline"]) => return None,
+        ("POST", ["src"] | ["refs", "branches"] | ["pullrequests", _, "decline" | "approve"]) => return None,
         _ if path == "/site/oauth2/access_token" => return None,
         _ => panic!("no schema is named for {}", request.line()),
     };

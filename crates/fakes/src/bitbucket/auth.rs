@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use super::errors::{Answer, envelope, not_allowed};
+use super::people::Person;
 use super::state::State;
 use crate::server::{Reply, Request};
 
@@ -25,6 +26,13 @@ impl Auth {
 
     pub(super) fn expire_issued(&mut self) {
         self.issued.clear();
+    }
+
+    /// Whose credentials a request has.
+    pub(super) fn person(&self, request: &Request) -> Person {
+        let header = request.header("authorization");
+        let known = self.credentials.iter().find(|known| Some(known.header.as_str()) == header);
+        known.and_then(|known| known.person.clone()).unwrap_or_else(Person::caller)
     }
 
     /// Refuses a request that has no known credentials, or whose credentials lack the scope.
@@ -51,11 +59,13 @@ impl Auth {
 pub(super) struct Credential {
     header: String,
     scopes: Vec<String>,
+    /// Whose they are; nobody in particular's without.
+    pub(super) person: Option<Person>,
 }
 
 impl Credential {
     pub(super) fn new(header: String, scopes: &[&str]) -> Self {
-        Self { header, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() }
+        Self { header, scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(), person: None }
     }
 
     /// The scopes with those that they imply: <https://developer.atlassian.com/cloud/bitbucket/rest/intro/#scopes>.
@@ -66,6 +76,7 @@ impl Credential {
                 "repository:write" => vec!["repository:write", "repository"],
                 "pullrequest" => vec!["pullrequest", "repository"],
                 "pullrequest:write" => vec!["pullrequest:write", "pullrequest", "repository:write", "repository"],
+                "pipeline:write" => vec!["pipeline:write", "pipeline"],
                 other => vec![other],
             });
         }

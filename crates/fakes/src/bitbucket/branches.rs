@@ -57,6 +57,6 @@ fn create(mut call: Call<'_>) -> Answer {
 }
 
 fn describe(content: &Content, name: &str, full_name: &str) -> Option<Value> {
-    let target = content.tip(name)?.describe(full_name);
+    let target = content.describe(content.tip(name)?, full_name);
     Some(json!({"type": "branch", "name": name, "target": target}))
 }

@@ -2,13 +2,18 @@
 
 use super::auth::{Credential, basic};
 use super::content::{File, FileKind};
+use super::environments::{Environment, Variable};
+use super::people::Person;
+use super::pull_requests::settle;
 use super::rate::Budget;
+use super::restrictions::Restriction;
 use super::state::{PullRequest, State};
 use super::{Bitbucket, TOKEN};
 use crate::server::StartError;
 
 /// Every OAuth scope that an endpoint here asks for.
-const ALL_SCOPES: [&str; 3] = ["account", "repository:write", "pullrequest:write"];
+const ALL_SCOPES: [&str; 5] =
+    ["account", "repository:write", "pullrequest:write", "repository:admin", "pipeline:write"];
 
 /// What a [`Bitbucket`] starts with.
 ///
@@ -42,6 +47,22 @@ impl Builder {
     /// Accepts this e-mail address with this API token, as basic authentication.
     pub fn user(self, email: &str, api_token: &str) -> Self {
         self.credential(basic(email, api_token), &ALL_SCOPES)
+    }
+
+    /// Accepts this access token for everything, as this person's.
+    pub fn person(self, token: &str, person: &Person) -> Self {
+        let mut builder = self.token(token);
+        if let Some(credential) = builder.state.auth.credentials.last_mut() {
+            credential.person = Some(person.clone());
+        }
+        builder
+    }
+
+    /// Knows that commits by this e-mail address are this person's, in that repository.
+    pub fn email(mut self, workspace: &str, slug: &str, address: &str, person: &Person) -> Self {
+        let content = &mut self.state.declare_repository(workspace, slug).content;
+        content.accounts.insert(address.to_owned(), person.clone());
+        self
     }
 
     /// Issues tokens to this OAuth client.
@@ -103,6 +124,37 @@ impl Builder {
         self
     }
 
+    /// Has this deployment environment in that repository.
+    pub fn environment(mut self, workspace: &str, slug: &str, environment: Environment) -> Self {
+        self.state.declare_repository(workspace, slug).environments.push(environment);
+        self
+    }
+
+    /// Has this restriction in that repository.
+    pub fn restriction(mut self, workspace: &str, slug: &str, restriction: Restriction) -> Self {
+        self.state.declare_repository(workspace, slug).restrictions.push(restriction);
+        self
+    }
+
+    /// Has this variable for every pipeline of that repository.
+    pub fn repository_variable(mut self, workspace: &str, slug: &str, key: &str, secured: bool) -> Self {
+        let variable = Variable { key: key.to_owned(), secured };
+        self.state.declare_repository(workspace, slug).variables.push(variable);
+        self
+    }
+
+    /// Has this variable for every pipeline of that workspace.
+    pub fn workspace_variable(mut self, workspace: &str, key: &str, secured: bool) -> Self {
+        self.state.workspace_variables.push((workspace.to_owned(), Variable { key: key.to_owned(), secured }));
+        self
+    }
+
+    /// Enforces merge checks where a restriction says so, as on the Premium plan.
+    pub fn premium(mut self) -> Self {
+        self.state.premium = true;
+        self
+    }
+
     /// Answers 555 to a listing of more entries than this, as the real one does when it takes too long.
     pub fn listing_limit(mut self, entries: usize) -> Self {
         self.state.listing_limit = Some(entries);
@@ -142,6 +194,7 @@ impl Builder {
         if self.state.auth.is_empty() {
             self = self.token(TOKEN);
         }
+        settle(&mut self.state, &Person::caller());
         Bitbucket::serve(self.state, self.port)
     }
 }

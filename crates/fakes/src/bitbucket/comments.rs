@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::errors::{Answer, envelope, field, not_allowed, object};
 use super::route::Call;
-use super::state::{Comment, State, caller};
+use super::state::{Comment, State};
 use crate::server::Reply;
 
 /// `/pullrequests/{id}/comments`
@@ -26,7 +26,7 @@ pub(super) fn all(mut call: Call<'_>, pull_request: usize) -> Answer {
                 return Err(field("parent", "The parent comment does not exist."));
             }
             let (id, now) = (call.state.tick(), call.state.now());
-            let mut body = describe(id, &raw, &now, &caller());
+            let mut body = describe(id, &raw, &now, &call.person().describe());
             for name in ["inline", "parent"] {
                 if let Some(value) = sent.get(name) {
                     body[name] = value.clone();

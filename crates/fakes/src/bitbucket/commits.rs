@@ -32,6 +32,6 @@ pub(super) fn all(mut call: Call<'_>, revision: Option<&str>) -> Answer {
     };
     let found = content.log(&from.logged.hash).into_iter();
     let found = found.filter(|it| !without.contains(it.logged.hash.as_str()) && touches(&it.logged.changed));
-    let values: Vec<Value> = found.map(|it| it.describe(&full_name)).collect();
+    let values: Vec<Value> = found.map(|it| content.describe(it, &full_name)).collect();
     call.page(&values)
 }

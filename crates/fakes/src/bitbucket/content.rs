@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::people::Person;
+
 /// Paths of a tree and what stands there.
 pub(super) type Tree = BTreeMap<String, Arc<File>>;
 
@@ -61,6 +63,8 @@ pub(super) struct Content {
     pub(super) objects: BTreeMap<String, Object>,
     /// The name of the main branch; empty as long as there is none.
     pub(super) main: String,
+    /// Whose commits those of an e-mail address are.
+    pub(super) accounts: BTreeMap<String, Person>,
 }
 
 /// A commit to be added.
@@ -126,6 +130,16 @@ impl Content {
         reached
     }
 
+    /// A commit as the API tells of it, with the account of its author where there is one.
+    pub(super) fn describe(&self, object: &Object, full_name: &str) -> Value {
+        let mut commit = object.describe(full_name);
+        let address = object.logged.author.rsplit('<').next().map(|rest| rest.trim_end_matches('>'));
+        if let Some(person) = address.and_then(|address| self.accounts.get(address)) {
+            commit["author"]["user"] = person.describe();
+        }
+        commit
+    }
+
     /// The last commit that both have.
     pub(super) fn merge_base(&self, one: &str, other: &str) -> Option<&Object> {
         let theirs = self.reached(other);
@@ -134,7 +148,7 @@ impl Content {
 }
 
 impl Object {
-    pub(super) fn describe(&self, full_name: &str) -> Value {
+    fn describe(&self, full_name: &str) -> Value {
         let Logged { hash, parents, message, author, .. } = &self.logged;
         let parents: Vec<Value> = parents.iter().map(|hash| json!({"type": "commit", "hash": hash})).collect();
         json!({

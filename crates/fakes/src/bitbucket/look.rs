@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::Bitbucket;
 use super::content::{Content, Draft, File, FileKind, Logged};
-use super::state::PullRequest;
+use super::people::Person;
+use super::pull_requests::settle;
+use super::restrictions::Restriction;
+use super::state::{NextMerge, PullRequest};
 
 impl Bitbucket {
     /// A file at the tip of a branch.
@@ -66,7 +69,51 @@ impl Bitbucket {
         }
         let author = "Somebody Else <else@example.com>".to_owned();
         let draft = Draft { parents, message: message.to_owned(), author, tree };
-        Some(content.add(draft, branch, number, date))
+        let hash = content.add(draft, branch, number, date);
+        settle(&mut state, &somebody_else());
+        Some(hash)
+    }
+
+    /// Somebody pushes a commit that was made elsewhere, with its hash there, to a branch, which may be a new one.
+    /// `files` is what it changes. Says whether there is such a repository.
+    pub fn push_commit(
+        &self,
+        (workspace, slug, branch): (&str, &str, &str),
+        hash: &str,
+        (author, message): (&str, &str),
+        files: &[(&str, &[u8])],
+    ) -> bool {
+        let Some(made) = self.push(workspace, slug, branch, message, files) else {
+            return false;
+        };
+        let mut state = self.shared.state();
+        if let Some(index) = state.repository(workspace, slug) {
+            let content = &mut state.repositories[index].content;
+            if let Some(mut object) = content.objects.remove(&made) {
+                hash.clone_into(&mut object.logged.hash);
+                author.clone_into(&mut object.logged.author);
+                content.objects.insert(hash.to_owned(), object);
+            }
+            content.branches.insert(branch.to_owned(), hash.to_owned());
+        }
+        settle(&mut state, &somebody_else());
+        true
+    }
+
+    /// Sets how the next merge in a repository goes.
+    pub fn next_merge(&self, workspace: &str, slug: &str, next: NextMerge) {
+        let mut state = self.shared.state();
+        if let Some(index) = state.repository(workspace, slug) {
+            state.repositories[index].next_merge = Some(next);
+        }
+    }
+
+    /// Adds a restriction to a repository.
+    pub fn restrict(&self, workspace: &str, slug: &str, restriction: Restriction) {
+        let mut state = self.shared.state();
+        if let Some(index) = state.repository(workspace, slug) {
+            state.repositories[index].restrictions.push(restriction);
+        }
     }
 
     /// Refuses merges in a repository for this reason from now on, or no longer.
@@ -82,4 +129,8 @@ impl Bitbucket {
         let index = state.repository(workspace, slug)?;
         Some(look(&state.repositories[index].content))
     }
+}
+
+fn somebody_else() -> Person {
+    Person::new("{00000000-0000-4000-8000-00000000e15e}", "Somebody Else")
 }

@@ -10,19 +10,26 @@ mod builder;
 mod comments;
 mod commits;
 mod content;
+mod environments;
 mod errors;
 mod insights;
+mod keeper;
 mod look;
 mod multipart;
+mod oidc;
 mod page;
 mod paging;
+mod people;
+mod pipelines;
 mod pull_requests;
 mod query;
 mod rate;
+mod restrictions;
 mod route;
 mod src;
 mod state;
 mod statuses;
+mod time;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,8 +38,14 @@ use crate::server::{Fault, Faults, Listener, Log, Recorded, Reply, Request, Serv
 
 pub use builder::Builder;
 pub use content::{File, FileKind, Logged};
+pub use environments::Environment;
+pub use keeper::{Keeper, Kept, KeptCommit};
+pub use oidc::Token;
+pub use people::Person;
+pub use pipelines::{Pipeline, Running};
+pub use restrictions::Restriction;
 use state::State;
-pub use state::{Annotation, Comment, PullRequest, Report, Seen, Status};
+pub use state::{Annotation, Comment, NextMerge, PullRequest, Report, Seen, Status};
 
 /// The bearer token that every fake accepts unless the builder names others.
 pub const TOKEN: &str = "fake-access-token";

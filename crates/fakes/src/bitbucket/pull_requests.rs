@@ -1,5 +1,6 @@
 //! Pull requests: <https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/>.
 
+mod activity;
 mod merge;
 mod write;
 
@@ -9,9 +10,10 @@ use super::errors::{Answer, envelope, field, not_allowed};
 use super::paging::query;
 use super::query::Query;
 use super::route::Call;
-use super::state::{PullRequest, Repository, caller};
+use super::state::{Participant, PullRequest, Repository};
 use crate::server::Reply;
 
+pub(super) use activity::{activity, approve, settle};
 pub(super) use merge::{merge, task};
 pub(super) use write::{decline, default_reviewers};
 
@@ -101,7 +103,7 @@ fn describe(it: &PullRequest, repository: &Repository, itself: bool) -> Value {
         "description": it.description,
         "state": it.state,
         "draft": it.draft,
-        "author": caller(),
+        "author": it.author.describe(),
         "close_source_branch": it.close_source_branch,
         "source": side(&it.source_branch, source_tip(it, repository)),
         "destination": side(&it.destination_branch, destination_tip(it, repository)),
@@ -114,6 +116,7 @@ fn describe(it: &PullRequest, repository: &Repository, itself: bool) -> Value {
     if itself {
         let reviewers = it.reviewers.iter().map(|uuid| json!({"type": "user", "uuid": uuid}));
         object["reviewers"] = reviewers.collect();
+        object["participants"] = it.participants.iter().map(Participant::describe).collect();
     }
     object
 }

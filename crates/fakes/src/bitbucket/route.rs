@@ -4,9 +4,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::errors::{Answer, envelope, no_commit, no_repository, no_resource, not_allowed};
+use super::people::Person;
 use super::rate::Budget;
-use super::state::{Repository, State, caller};
-use super::{Role, annotations, auth, branches, comments, commits, insights, page, pull_requests, src, statuses};
+use super::state::{Repository, State};
+use super::{
+    Role, annotations, auth, branches, comments, commits, environments, insights, keeper, oidc, page, pipelines,
+    pull_requests, restrictions, src, statuses,
+};
 use crate::server::{Reply, Request, Shape};
 
 /// A request on its way to the family that answers it.
@@ -20,6 +24,11 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub(super) fn repository(&mut self) -> &mut Repository {
         &mut self.state.repositories[self.repository]
+    }
+
+    /// Whoever asks.
+    pub(super) fn person(&self) -> Person {
+        self.state.auth.person(self.request)
     }
 
     /// One page of the values.
@@ -40,10 +49,13 @@ impl Call<'_> {
 
 /// Answers a request.
 pub(super) fn answer(state: &mut State, request: &Request, role: Role) -> Reply {
+    keeper::look(state);
     let answered = match role {
         Role::Api => direct(state, request),
         Role::Proxy => through_proxy(state, request),
     };
+    let by = state.auth.person(request);
+    pull_requests::settle(state, &by);
     answered.unwrap_or_else(|refusal| refusal)
 }
 
@@ -54,6 +66,9 @@ fn direct(state: &mut State, request: &Request) -> Answer {
         _ => {
             let path = segments(request)?;
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            if let ["workspaces", _, "pipelines-config", "identity", "oidc", "keys.json"] = path.as_slice() {
+                return oidc::keys(request);
+            }
             let scope = required_scope(&request.method, &path);
             state.auth.check(request, scope)?;
             dispatch(state, request, &path)
@@ -83,8 +98,11 @@ fn through_proxy(state: &mut State, request: &Request) -> Answer {
 
 fn dispatch(state: &mut State, request: &Request, path: &[&str]) -> Answer {
     match path {
-        ["user"] if request.method == "GET" => Ok(Reply::json(200, &caller())),
+        ["user"] if request.method == "GET" => Ok(Reply::json(200, &state.auth.person(request).describe())),
         ["user"] => Err(not_allowed()),
+        ["workspaces", workspace, "pipelines-config", "variables"] => {
+            environments::workspace_variables(state, request, workspace)
+        }
         ["repositories", workspace, slug, rest @ ..] => {
             let answered = match state.budget.as_mut().map_or(Ok(()), Budget::spend) {
                 Err(exceeded) => exceeded,
@@ -116,6 +134,13 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
         ["refs", "branches", name @ ..] => branches::one(call, &name.join("/")),
         ["commits"] => commits::all(call, None),
         ["commits", revision] => commits::all(call, Some(revision)),
+        ["pipelines"] => pipelines::all(call),
+        ["pipelines", id, rest @ ..] => pipelines::one(call, id, rest),
+        ["pipelines_config", "variables"] => environments::repository_variables(call),
+        ["environments"] => environments::all(call),
+        ["environments", uuid] => environments::one(call, uuid),
+        ["deployments_config", "environments", uuid, "variables"] => environments::environment_variables(call, uuid),
+        ["branch-restrictions"] => restrictions::all(call),
         ["effective-default-reviewers"] => pull_requests::default_reviewers(call),
         ["pullrequests"] => pull_requests::all(call),
         ["pullrequests", id, rest @ ..] => {
@@ -125,6 +150,8 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
                 ["merge"] => pull_requests::merge(call, id),
                 ["merge", "task-status", task] => pull_requests::task(call, id, task),
                 ["decline"] => pull_requests::decline(call, id),
+                ["approve"] => pull_requests::approve(call, id),
+                ["activity"] => pull_requests::activity(call, pull_request),
                 ["comments"] => comments::all(call, pull_request),
                 ["comments", id] => comments::one(call, pull_request, id),
                 _ => Err(no_resource()),
@@ -132,11 +159,7 @@ fn in_repository(mut call: Call<'_>, path: &[&str]) -> Answer {
         }
         [] if call.request.method == "GET" => {
             let repository = call.repository();
-            let (uuid, slug, full_name) = (&repository.uuid, &repository.slug, repository.full_name());
-            Ok(Reply::json(
-                200,
-                &json!({"type": "repository", "uuid": uuid, "slug": slug, "name": slug, "full_name": full_name}),
-            ))
+            Ok(Reply::json(200, &repository.describe()))
         }
         [] => Err(not_allowed()),
         _ => Err(no_resource()),
@@ -147,7 +170,8 @@ fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
     match path {
         [] if call.request.method == "GET" => {
             let repository = call.repository();
-            let known = repository.content.objects.get(hash).map(|object| object.describe(&repository.full_name()));
+            let content = &repository.content;
+            let known = content.objects.get(hash).map(|object| content.describe(object, &repository.full_name()));
             let other = || json!({"type": "commit", "hash": hash, "message": "A commit\n", "parents": []});
             Ok(Reply::json(200, &known.unwrap_or_else(other)))
         }
@@ -171,8 +195,12 @@ fn on_commit(mut call: Call<'_>, hash: &str, path: &[&str]) -> Answer {
 fn required_scope(method: &str, path: &[&str]) -> &'static str {
     match path {
         ["user"] => "account",
+        ["workspaces", _, "pipelines-config", ..] => "pipeline",
+        [_, _, _, "branch-restrictions", ..] => "repository:admin",
+        [_, _, _, "pipelines", ..] if method != "GET" => "pipeline:write",
+        [_, _, _, "pipelines" | "pipelines_config" | "environments" | "deployments_config", ..] => "pipeline",
         [_, _, _, "src"] | [_, _, _, "refs", ..] if method != "GET" => "repository:write",
-        [_, _, _, "pullrequests", _, "merge" | "decline"] => "pullrequest:write",
+        [_, _, _, "pullrequests", _, "merge" | "decline" | "approve"] => "pullrequest:write",
         [_, _, _, "effective-default-reviewers"] => "pullrequest",
         [_, _, _, "pullrequests"] | [_, _, _, "pullrequests", _] if method != "GET" => "pullrequest:write",
         [_, _, _, "pullrequests", ..] | [_, _, _, "commit", _, "pullrequests"] => "pullrequest",

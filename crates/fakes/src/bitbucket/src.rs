@@ -115,11 +115,12 @@ fn upload(mut call: Call<'_>) -> Answer {
     let media_type = call.request.header("content-type").unwrap_or_default();
     let parts = multipart::parse(media_type, &call.request.body).map_err(|problem| envelope(400, problem))?;
     let form = read(parts)?;
-    let (number, date) = (call.state.tick(), call.state.now());
+    let (number, date, person) = (call.state.tick(), call.state.now(), call.person());
     let repository = call.repository();
     let full_name = repository.full_name();
+    let branch = form.branch.clone().unwrap_or_else(|| main_of(&repository.content));
+    repository.may(&person, "push", &branch)?;
     let content = &mut repository.content;
-    let branch = form.branch.clone().unwrap_or_else(|| main_of(content));
     let parent = parent(content, &branch, form.parent.as_deref())?;
     let before = parent.as_ref().and_then(|parent| content.objects.get(parent)).map(|object| Arc::clone(&object.tree));
     let tree = applied(before.as_deref().cloned().unwrap_or_default(), form.files)?;

@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 
 use super::auth::Auth;
 use super::content::{Content, Draft, File};
+use super::environments::{Environment, Variable};
+use super::keeper::Keeper;
 use super::paging::Tokens;
+use super::people::Person;
+use super::pipelines::Pipeline;
 use super::rate::Budget;
+use super::restrictions::Restriction;
+use super::time::BEGIN;
 
 /// A Code Insights report.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +95,12 @@ pub struct PullRequest {
     pub(super) close_source_branch: bool,
     pub(super) draft: bool,
     pub(super) merge_commit: Option<String>,
+    pub(super) author: Person,
+    pub(super) participants: Vec<Participant>,
+    /// The oldest first.
+    pub(super) activity: Vec<Value>,
+    /// The tip of the source and the destination that `activity` knows of.
+    pub(super) noted: Option<(String, String)>,
 }
 
 impl PullRequest {
@@ -108,7 +120,17 @@ impl PullRequest {
             close_source_branch: false,
             draft: false,
             merge_commit: None,
+            author: Person::caller(),
+            participants: Vec::new(),
+            activity: Vec::new(),
+            noted: None,
         }
+    }
+
+    /// Who opened it.
+    pub fn author(mut self, person: &Person) -> Self {
+        self.author = person.clone();
+        self
     }
 
     /// Its title.
@@ -152,6 +174,38 @@ impl PullRequest {
     }
 }
 
+/// Somebody who takes part in a pull request.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Participant {
+    pub(super) person: Person,
+    pub(super) approved: bool,
+    pub(super) state: Option<&'static str>,
+    pub(super) date: Option<String>,
+}
+
+impl Participant {
+    pub(super) fn new(person: &Person) -> Self {
+        Self { person: person.clone(), approved: false, state: None, date: None }
+    }
+
+    pub(super) fn withdraw(&mut self) {
+        if self.approved {
+            (self.approved, self.state) = (false, None);
+        }
+    }
+
+    pub(super) fn describe(&self) -> Value {
+        json!({
+            "type": "participant",
+            "user": self.person.describe(),
+            "role": "PARTICIPANT",
+            "approved": self.approved,
+            "state": self.state,
+            "participated_on": self.date,
+        })
+    }
+}
+
 /// What a person sees of a pull request.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -166,7 +220,7 @@ pub struct Seen {
     pub close_source_branch: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
     pub(super) repositories: Vec<Repository>,
     /// Whether repositories were named, so that others do not exist.
@@ -184,8 +238,35 @@ pub(super) struct State {
     pub(super) slow_merges: u32,
     /// The merges that are under way, and how many times they are still told to be pending.
     pub(super) tasks: BTreeMap<String, u32>,
+    /// Whether merge checks are enforced, as on the Premium plan.
+    pub(super) premium: bool,
+    /// Each with its workspace.
+    pub(super) workspace_variables: Vec<(String, Variable)>,
+    /// Seconds of the Unix epoch at tick 0.
+    pub(super) begin: i64,
     /// Counts up with everything that is made or changed: the source of UUIDs, ids and times.
-    ticks: u64,
+    pub(super) ticks: u64,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            repositories: Vec::new(),
+            closed: false,
+            auth: Auth::default(),
+            pages: Tokens::default(),
+            budget: None,
+            deletes_missing_reports: false,
+            members: Vec::new(),
+            listing_limit: None,
+            slow_merges: 0,
+            tasks: BTreeMap::new(),
+            premium: false,
+            workspace_variables: Vec::new(),
+            begin: BEGIN,
+            ticks: 0,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -200,6 +281,27 @@ pub(super) struct Repository {
     pub(super) default_reviewers: Vec<String>,
     /// Why nothing can be merged now.
     pub(super) merge_check: Option<String>,
+    /// How the next merge goes, if not as usual.
+    pub(super) next_merge: Option<NextMerge>,
+    pub(super) pipelines: Vec<Pipeline>,
+    pub(super) environments: Vec<Environment>,
+    pub(super) restrictions: Vec<Restriction>,
+    pub(super) variables: Vec<Variable>,
+    /// Whoever keeps its branches, if they are not here.
+    pub(super) keeper: Option<Keeper>,
+}
+
+/// How a merge goes that does not go as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextMerge {
+    /// A branch moves while it is under way: 409.
+    RefsMove,
+    /// It takes too long, and is not done: 555.
+    TimesOut,
+    /// It takes too long, and is done all the same: 555.
+    TimesOutButMerges,
+    /// It goes into the background (202) and fails there.
+    FailsInBackground,
 }
 
 #[derive(Debug, Default)]
@@ -277,18 +379,28 @@ impl State {
     pub(super) fn uuid(&mut self) -> String {
         format!("{{00000000-0000-4000-8000-{:012x}}}", self.tick())
     }
-
-    /// A time later than those before. Runs from a fixed day, so that answers can be compared.
-    pub(super) fn now(&mut self) -> String {
-        let seconds = self.tick();
-        let (day, hour) = (1 + seconds / 86_400, seconds / 3_600 % 24);
-        format!("2026-01-{day:02}T{hour:02}:{:02}:{:02}.000000+00:00", seconds / 60 % 60, seconds % 60)
-    }
 }
 
 impl Repository {
     pub(super) fn full_name(&self) -> String {
         format!("{}/{}", self.workspace, self.slug)
+    }
+
+    /// As its own address tells of it.
+    pub(super) fn describe(&self) -> Value {
+        let (uuid, slug, full_name) = (&self.uuid, &self.slug, self.full_name());
+        let mut repository = json!({
+            "type": "repository",
+            "uuid": uuid,
+            "slug": slug,
+            "name": slug,
+            "full_name": full_name,
+            "is_private": true,
+        });
+        if !self.content.main.is_empty() {
+            repository["mainbranch"] = json!({"type": "branch", "name": self.content.main});
+        }
+        repository
     }
 
     fn answers_to(&self, workspace: &str, slug: &str) -> bool {
@@ -316,15 +428,4 @@ impl Repository {
         let known = self.commits.keys().find(|known| known.starts_with(&hash)).cloned();
         known.or((self.named_commits.is_empty() && hash.len() == 40).then_some(hash))
     }
-}
-
-/// The caller, as objects name their author.
-pub(super) fn caller() -> Value {
-    json!({
-        "type": "user",
-        "uuid": "{00000000-0000-4000-8000-00000000ca11}",
-        "account_id": "557058:00000000-0000-4000-8000-00000000ca11",
-        "display_name": "The Caller",
-        "nickname": "caller",
-    })
 }

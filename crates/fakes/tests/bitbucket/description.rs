@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fakes::Bitbucket;
-use fakes::bitbucket::PullRequest;
+use fakes::bitbucket::{Environment, Person, Pipeline, PullRequest, Restriction};
 use serde_json::{Value, json};
 
 use crate::client::{COMMIT, Client, REPO, Response};
@@ -137,4 +137,64 @@ fn the_whole_life_of_every_resource_is_as_described() {
     let branch = client.get(&format!("{REPO}/refs/branches/main"));
     description.check_answer("GET", &format!("{repository}/refs/branches/{{name}}"), &branch);
     assert_eq!(client.get(REPO).status, 200);
+}
+
+#[test]
+fn what_runs_and_what_guards_a_repository_is_as_described() {
+    let Some(description) = Description::at_hand() else {
+        println!("skipped: no corpus");
+        return;
+    };
+    let uuid = "{593bfa49-3a77-4da5-8038-f93ee425b735}";
+    let person = Person::new("{00000000-0000-4000-8000-0000000000ad}", "Ada");
+    let bitbucket = Bitbucket::builder()
+        .pull_request("acme", "shop", PullRequest::new(7, "feature/cart", "main").commits(COMMIT, COMMIT))
+        .environment("acme", "shop", Environment::new(uuid, "Production", "Production").variable("TOKEN", true))
+        .restriction("acme", "shop", Restriction::new("push", "main").user(&person).group("bots"))
+        .repository_variable("acme", "shop", "OPEN", false)
+        .workspace_variable("acme", "SHARED", true)
+        .start()
+        .expect("started");
+    let running =
+        bitbucket.run_pipeline("acme", "shop", Pipeline::new(&person).manual_step("Deploy")).expect("running");
+    let client = Client::new(&bitbucket);
+    let encoded = |uuid: &str| uuid.replace('{', "%7B").replace('}', "%7D");
+    let ask = |method: &str, template: &str| {
+        let path = template
+            .replace("{workspace}/{repo_slug}", "acme/shop")
+            .replace("{workspace}", "acme")
+            .replace("{pull_request_id}", "7")
+            .replace("{pipeline_uuid}", &encoded(&running.uuid))
+            .replace("{step_uuid}", &encoded(&running.steps[0]))
+            .replace("{environment_uuid}", &encoded(uuid));
+        let answer = client.send(method, &format!("/2.0{path}"), None);
+        assert!(answer.status < 300, "{method} {template}: {}", answer.text());
+        answer
+    };
+    let repository = "/repositories/{workspace}/{repo_slug}";
+    for (method, path) in [
+        ("GET", ""),
+        ("GET", "/pipelines"),
+        ("GET", "/pipelines/{pipeline_uuid}"),
+        ("GET", "/pipelines/{pipeline_uuid}/steps"),
+        ("GET", "/pipelines/{pipeline_uuid}/steps/{step_uuid}"),
+        ("GET", "/pipelines_config/variables"),
+        ("GET", "/environments"),
+        ("GET", "/environments/{environment_uuid}"),
+        ("GET", "/deployments_config/environments/{environment_uuid}/variables"),
+        ("GET", "/branch-restrictions"),
+        ("POST", "/pullrequests/{pull_request_id}/approve"),
+        ("GET", "/pullrequests/{pull_request_id}"),
+        ("DELETE", "/pullrequests/{pull_request_id}/approve"),
+    ] {
+        let template = format!("{repository}{path}");
+        description.check_answer(method, &template, &ask(method, &template));
+    }
+    let variables = "/workspaces/{workspace}/pipelines-config/variables";
+    description.check_answer("GET", variables, &ask("GET", variables));
+    // The description has no schema of these.
+    ask("GET", &format!("{repository}/pullrequests/{{pull_request_id}}/activity"));
+    let nobody = Client::with(&bitbucket, "");
+    let keys = nobody.get("/2.0/workspaces/acme/pipelines-config/identity/oidc/keys.json");
+    assert_eq!((keys.status, keys.json()["keys"][0]["kty"].as_str()), (200, Some("RSA")));
 }

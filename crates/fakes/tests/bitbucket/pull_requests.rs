@@ -1,7 +1,7 @@
 //! Pull requests and their comments.
 
 use fakes::Bitbucket;
-use fakes::bitbucket::PullRequest;
+use fakes::bitbucket::{Person, PullRequest};
 use serde_json::json;
 
 use crate::client::{COMMIT, Client, REPO};
@@ -95,4 +95,38 @@ fn a_comment_that_breaks_a_rule_names_the_field() {
     assert!(bitbucket.comments(7).is_empty());
     let inline = json!({"content": text, "inline": {"path": "a.php", "to": 3}});
     assert_eq!(client.post(&comments(), &inline).json()["inline"]["to"], 3);
+}
+
+#[test]
+fn the_log_of_a_pull_request_tells_pushes_from_edits_and_has_the_time_that_was_set() {
+    let bitbucket = Bitbucket::builder()
+        .file("acme", "shop", "main", "a", "1")
+        .file("acme", "shop", "bump", "a", "2")
+        .pull_request("acme", "shop", PullRequest::new(7, "bump", "main"))
+        .start()
+        .expect("started");
+    let client = Client::new(&bitbucket);
+    let path = format!("{REPO}/pullrequests/7");
+    bitbucket.set_time("2026-03-02T10:00:00Z".parse().expect("a time"));
+    bitbucket.push("acme", "shop", "bump", "More", &[("a", b"3")]);
+    assert_eq!(client.put(&path, &json!({"title": "Basket"})).status, 200);
+    assert!(bitbucket.approve("acme", "shop", 7, &Person::new("{1}", "Ada")));
+    assert_eq!(client.post(&format!("{path}/decline"), &json!({})).status, 200);
+
+    let log = client.get(&format!("{path}/activity")).json();
+    let log: Vec<(String, String)> = log["values"]
+        .as_array()
+        .expect("values")
+        .iter()
+        .map(|entry| match entry.get("update") {
+            Some(update) => (update["changes"].to_string(), update["date"].as_str().unwrap_or_default().to_owned()),
+            None => ("approval".to_owned(), entry["approval"]["date"].as_str().unwrap_or_default().to_owned()),
+        })
+        .collect();
+    let told: Vec<&str> = log.iter().map(|(what, _)| what.as_str()).collect();
+    let closed = r#"{"status":{"new":"rejected","old":"open"}}"#;
+    assert_eq!(told, [closed, "approval", r#"{"title":{"new":"Basket"}}"#, "{}", "{}"]);
+    assert!(log[3].1.starts_with("2026-03-02T10:00:0"), "{log:?}");
+    assert!(log[1].1 > log[2].1, "{log:?}");
+    assert!(!bitbucket.approve("acme", "shop", 8, &Person::new("{1}", "Ada")));
 }

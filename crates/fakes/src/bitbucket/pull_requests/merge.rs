@@ -3,17 +3,24 @@
 use serde_json::{Value, json};
 
 use super::write::close;
-use super::{find, shown};
+use super::{find, shown, source_tip};
 use crate::bitbucket::content::{Draft, Tree, changed};
 use crate::bitbucket::errors::{Answer, envelope, field, not_allowed, object};
 use crate::bitbucket::route::Call;
-use crate::bitbucket::state::{PullRequest, Repository};
+use crate::bitbucket::state::{NextMerge, PullRequest, Repository};
 use crate::server::Reply;
 
 const STRATEGIES: [&str; 6] =
     ["merge_commit", "squash", "fast_forward", "squash_fast_forward", "rebase_fast_forward", "rebase_merge"];
 /// Bytes of the message, by the description.
 const MESSAGE_LIMIT: usize = 128 << 10;
+
+/// By the description.
+const MOVED: &str = "Unable to merge because one of the refs involved changed while attempting to merge";
+/// By the description.
+const TIMED_OUT: &str = "The merge took too long and timed out.";
+/// Of a merge in the background: it is not done, and will not be.
+const FAILS: u32 = u32::MAX;
 
 /// `/pullrequests/{id}/merge`
 pub(crate) fn merge(mut call: Call<'_>, id: &str) -> Answer {
@@ -33,14 +40,35 @@ pub(crate) fn merge(mut call: Call<'_>, id: &str) -> Answer {
     }
     let (message, closes) =
         (word("message").map(str::to_owned), body.get("close_source_branch").and_then(Value::as_bool));
-    let (number, date) = (call.state.tick(), call.state.now());
+    let (number, date, person, premium) = (call.state.tick(), call.state.now(), call.person(), call.state.premium);
     let repository = call.repository();
+    let full_name = repository.full_name();
+    let next = repository.next_merge.take();
     let pull_request = &repository.pull_requests[index];
     let closes = closes.unwrap_or(pull_request.close_source_branch);
     let (source, destination) = (pull_request.source_branch.clone(), pull_request.destination_branch.clone());
+    repository.may(&person, "restrict_merges", &destination)?;
+    repository.checks_passed(pull_request, source_tip(pull_request, repository).unwrap_or_default(), premium)?;
     let draft = prepare(repository, pull_request, &strategy, message)?;
-    close(repository, index, "MERGED")?;
+    match next {
+        Some(NextMerge::RefsMove) => return Err(envelope(409, MOVED)),
+        Some(NextMerge::TimesOut) => return Err(envelope(555, TIMED_OUT)),
+        Some(NextMerge::FailsInBackground) => {
+            call.state.tasks.insert(number.to_string(), FAILS);
+            return Ok(task_of(&call, &full_name, id, number));
+        }
+        Some(NextMerge::TimesOutButMerges) | None => {}
+    }
+    let time = call.state.time();
+    let kept = match (&call.repository().keeper, &draft) {
+        (Some(keeper), Some(draft)) => Some(keeper.merge((&source, &destination), &draft.message, time)),
+        _ => None,
+    };
+    let kept = kept.transpose().map_err(|said| envelope(400, &said))?;
+    close(&mut call, index, "MERGED")?;
+    let repository = call.repository();
     let commit = match draft {
+        _ if kept.is_some() => kept.unwrap_or_default(),
         Some(draft) => repository.content.add(draft, &destination, number, date),
         None => {
             let tip = repository.pull_requests[index].source_commit.clone();
@@ -52,19 +80,29 @@ pub(crate) fn merge(mut call: Call<'_>, id: &str) -> Answer {
     if closes {
         repository.content.branches.remove(&source);
     }
-    let full_name = repository.full_name();
+    if next.is_some() {
+        return Err(envelope(555, TIMED_OUT));
+    }
     if call.state.slow_merges == 0 && !call.request.target.contains("async=true") {
         return Ok(Reply::json(200, &shown(&mut call, index)));
     }
-    let task = format!("http://{}/pullrequests/{id}/merge/task-status/{number}", base(call.request, &full_name));
     call.state.tasks.insert(number.to_string(), call.state.slow_merges);
-    Ok(Reply::empty(202).with_header("location", task))
+    Ok(task_of(&call, &full_name, id, number))
+}
+
+/// Says where the merge can be asked after.
+fn task_of(call: &Call<'_>, full_name: &str, id: &str, number: u64) -> Reply {
+    let task = format!("http://{}/pullrequests/{id}/merge/task-status/{number}", base(call.request, full_name));
+    Reply::empty(202).with_header("location", task)
 }
 
 /// `/pullrequests/{id}/merge/task-status/{task}`
 pub(crate) fn task(mut call: Call<'_>, id: &str, task: &str) -> Answer {
     let index = find(&mut call, id)?;
     let left = call.state.tasks.get_mut(task).ok_or_else(|| envelope(400, "No such task of this pull request"))?;
+    if *left == FAILS {
+        return Err(envelope(400, "Conflicts during merge."));
+    }
     if *left > 0 {
         *left -= 1;
         return Ok(Reply::json(200, &json!({"task_status": "PENDING"})));

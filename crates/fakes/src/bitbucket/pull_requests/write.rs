@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::activity::changed as changed_by_hand;
 use super::{find, shown};
 use crate::bitbucket::content::changed;
 use crate::bitbucket::errors::{Answer, envelope, field, not_allowed, object};
+use crate::bitbucket::people::Person;
 use crate::bitbucket::route::Call;
-use crate::bitbucket::state::{PullRequest, Repository, State, caller};
+use crate::bitbucket::state::{PullRequest, Repository, State};
 use crate::server::Reply;
 
 /// Opens one. One that is open between the same branches is changed instead.
@@ -16,7 +18,8 @@ pub(super) fn create(mut call: Call<'_>) -> Answer {
     let title = title.ok_or_else(|| field("title", "This field is required."))?;
     let source = branch(&body, "source")?.ok_or_else(|| field("source", "This field is required."))?;
     let destination = branch(&body, "destination")?;
-    let change = Change::read(&body, call.state)?;
+    let person = call.person();
+    let change = Change::read(&body, call.state, &person)?;
     let id = 1 + call.repository().pull_requests.iter().map(|it| it.id).max().unwrap_or_default();
     let repository = call.repository();
     let destination = destination.unwrap_or_else(|| repository.content.main.clone());
@@ -24,7 +27,8 @@ pub(super) fn create(mut call: Call<'_>) -> Answer {
     let open =
         |it: &PullRequest| it.state == "OPEN" && it.source_branch == source && it.destination_branch == destination;
     let index = repository.pull_requests.iter().position(open).unwrap_or_else(|| {
-        repository.pull_requests.push(PullRequest::new(id, &source, &destination).commits(&tips.0, &tips.1));
+        let opened = PullRequest::new(id, &source, &destination).commits(&tips.0, &tips.1).author(&person);
+        repository.pull_requests.push(opened);
         repository.pull_requests.len() - 1
     });
     let pull_request = &mut repository.pull_requests[index];
@@ -39,7 +43,9 @@ pub(super) fn update(call: &mut Call<'_>, index: usize) -> Result<(), Reply> {
     let body = object(call.json(400)?)?;
     let title = text(&body, "title")?;
     let destination = branch(&body, "destination")?;
-    let change = Change::read(&body, call.state)?;
+    let (at, person) = ((call.repository, index), call.person());
+    let author = call.repository().pull_requests[index].author.clone();
+    let change = Change::read(&body, call.state, &author)?;
     let repository = call.repository();
     if repository.pull_requests[index].state != "OPEN" {
         return Err(envelope(400, "Only open pull requests can be mutated"));
@@ -55,6 +61,10 @@ pub(super) fn update(call: &mut Call<'_>, index: usize) -> Result<(), Reply> {
     }
     pull_request.reviewers.clear();
     change.apply(pull_request);
+    let named = ["title", "description", "reviewers", "destination", "draft"].into_iter();
+    let changes =
+        named.filter(|name| body.contains_key(*name)).map(|name| (name.to_owned(), json!({"new": body[name]})));
+    changed_by_hand(call.state, at, &person, changes.collect());
     Ok(())
 }
 
@@ -64,7 +74,7 @@ pub(crate) fn decline(mut call: Call<'_>, id: &str) -> Answer {
     if call.request.method != "POST" {
         return Err(not_allowed());
     }
-    close(call.repository(), index, "DECLINED")?;
+    close(&mut call, index, "DECLINED")?;
     Ok(Reply::json(200, &shown(&mut call, index)))
 }
 
@@ -83,7 +93,9 @@ pub(crate) fn default_reviewers(mut call: Call<'_>) -> Answer {
 }
 
 /// Closes one that is open, and remembers where its branches were.
-pub(super) fn close(repository: &mut Repository, index: usize, state: &str) -> Result<(), Reply> {
+pub(super) fn close(call: &mut Call<'_>, index: usize, state: &str) -> Result<(), Reply> {
+    let (at, person) = ((call.repository, index), call.person());
+    let repository = call.repository();
     let it = &repository.pull_requests[index];
     if it.state != "OPEN" {
         return Err(envelope(400, "This pull request is already closed."));
@@ -93,6 +105,9 @@ pub(super) fn close(repository: &mut Repository, index: usize, state: &str) -> R
     let it = &mut repository.pull_requests[index];
     (it.source_commit, it.destination_commit) = tips;
     state.clone_into(&mut it.state);
+    let new = if state == "MERGED" { "fulfilled" } else { "rejected" };
+    let changes = [("status".to_owned(), json!({"old": "open", "new": new}))];
+    changed_by_hand(call.state, at, &person, changes.into_iter().collect());
     Ok(())
 }
 
@@ -118,10 +133,10 @@ struct Change {
 }
 
 impl Change {
-    fn read(body: &Map<String, Value>, state: &State) -> Result<Self, Reply> {
+    fn read(body: &Map<String, Value>, state: &State, author: &Person) -> Result<Self, Reply> {
         Ok(Self {
             description: text(body, "description")?,
-            reviewers: body.get("reviewers").map(|list| reviewers(list, state)).transpose()?,
+            reviewers: body.get("reviewers").map(|list| reviewers(list, state, author)).transpose()?,
             close_source_branch: flag(body, "close_source_branch")?,
             draft: flag(body, "draft")?,
         })
@@ -140,7 +155,7 @@ impl Change {
 }
 
 /// The messages are those of the real one (bitbucket-for-visual-studio#110, renovatebot/renovate).
-fn reviewers(list: &Value, state: &State) -> Result<Vec<String>, Reply> {
+fn reviewers(list: &Value, state: &State, author: &Person) -> Result<Vec<String>, Reply> {
     let malformed = || field("reviewers", "Malformed reviewers list");
     let mut uuids: Vec<String> = Vec::new();
     for reviewer in list.as_array().ok_or_else(malformed)? {
@@ -148,8 +163,9 @@ fn reviewers(list: &Value, state: &State) -> Result<Vec<String>, Reply> {
         if !uuid.starts_with('{') || !uuid.ends_with('}') {
             return Err(malformed());
         }
-        if caller()["uuid"] == uuid {
-            return Err(field("reviewers", "The Caller is the author and cannot be included as a reviewer."));
+        if author.uuid == uuid {
+            let message = format!("{} is the author and cannot be included as a reviewer.", author.display_name);
+            return Err(field("reviewers", &message));
         }
         if !state.members.is_empty() && !state.members.iter().any(|member| member == uuid) {
             let message = format!("{uuid} is not a member of this workspace and cannot be added to this pull request");
