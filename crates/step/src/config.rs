@@ -21,7 +21,7 @@ mod yaml;
 pub use settings::Setting;
 
 /// The sections that `stepgate.yaml` may have. A program reads its own and skips the others.
-pub const SECTIONS: &[&str] = &["bump", "lint", "scan", "tests"];
+pub const SECTIONS: &[&str] = &["bump", "lint", "promote", "scan", "tests"];
 
 /// The name that is looked for in the root of the repository.
 pub const FILE_NAME: &str = "stepgate.yaml";

@@ -7,7 +7,9 @@
 //! - [`exit`]: the exit codes, which are API.
 //! - [`failure`]: the one failure type at the edge: kind, chain of causes, hints.
 //! - [`session`]: what a program is handed instead of reaching for globals: environment, directory, output streams.
+//! - [`signing`]: signed verdicts beside reports.
 //! - [`env`]: the environment, read once.
+//! - [`gitops`]: the GitOps repository, by whatever name it has.
 //! - [`pipeline`]: who and where this step is, from the pipeline's environment.
 //! - [`config`]: `stepgate.yaml`, strict, with positions and hints.
 //! - [`place`]: where a run takes place: the repository, the pipeline, the config.
@@ -29,6 +31,7 @@ pub mod env;
 pub mod exit;
 pub mod failure;
 pub mod files;
+pub mod gitops;
 pub mod outputs;
 pub mod pipeline;
 pub mod place;
@@ -37,6 +40,7 @@ pub mod progress;
 pub mod publish;
 pub mod run;
 pub mod session;
+pub mod signing;
 pub mod values;
 pub mod words;
 

@@ -9,6 +9,7 @@ use git::Repo;
 use serde::de::DeserializeOwned;
 
 use crate::args::ConfigArgs;
+use crate::config::Config;
 use crate::failure::{Failure, Result};
 use crate::pipeline::Pipeline;
 use crate::session::Session;
@@ -23,6 +24,7 @@ pub struct Place<C> {
     repo: Result<Repo, git::Error>,
     base: PathBuf,
     dir: PathBuf,
+    config_file: Option<PathBuf>,
     /// What the pipeline says.
     pub pipeline: Pipeline,
     /// The program's section of stepgate.yaml.
@@ -40,8 +42,8 @@ impl<C: DeserializeOwned + Default> Place<C> {
         let repo = Repo::discover(&session.dir).await.map(|repo| repo.with_config(pipeline.git_proxy()));
         let base = repo.as_ref().map_or_else(|_| root_without_git(&session.dir), Repo::given_root).to_owned();
         let explicit = args.config.as_ref().map(|path| session.dir.join(path));
-        let config = config::load(section, explicit.as_deref(), &base)?.value;
-        Ok(Self { repo, base, dir: session.dir.clone(), pipeline, config })
+        let Config { value: config, path: config_file, .. } = config::load(section, explicit.as_deref(), &base)?;
+        Ok(Self { repo, base, dir: session.dir.clone(), config_file, pipeline, config })
     }
 }
 
@@ -62,6 +64,12 @@ impl<C> Place<C> {
     #[must_use]
     pub fn base(&self) -> &Path {
         &self.base
+    }
+
+    /// The config file, when there is one.
+    #[must_use]
+    pub fn config_file(&self) -> Option<&Path> {
+        self.config_file.as_deref()
     }
 
     /// The working directory. Paths on the command line start here.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use anstream::{AutoStream, ColorChoice};
+use bitbucket::Clock;
 
 use crate::args::Sources;
 use crate::env::Env;
@@ -26,6 +27,8 @@ pub struct Session {
     pub interactive: bool,
     /// Which arguments were given, and how.
     pub sources: Sources,
+    /// Where time comes from. Nothing outside the process can set it: freezes and soak rest on it.
+    pub clock: Clock,
 }
 
 impl Session {
@@ -44,6 +47,7 @@ impl Session {
             out: Box::new(Patient::new(BufWriter::new(out))),
             err: Box::new(AutoStream::auto(io::stderr())),
             sources: Sources::default(),
+            clock: Clock::system(),
         })
     }
 
@@ -59,6 +63,7 @@ impl Session {
             colour: false,
             interactive: false,
             sources: Sources::default(),
+            clock: Clock::system(),
         };
         (session, out, err)
     }

@@ -43,6 +43,9 @@ pub struct Tile {
     pub value: String,
 }
 
+/// The rules that every page has.
+pub const STYLE: &str = include_str!("page/style.css");
+
 /// Nothing is loaded and nothing runs, whatever a message says. Bars have their widths in `style` attributes.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -123,7 +126,6 @@ pub fn text(text: &str) -> String {
 }
 
 fn head(frame: &Frame<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let style = include_str!("page/style.css");
     let (title, more) = (escape::html(frame.program), frame.style);
     let outcome = frame.verdict.outcome.as_str();
     writeln!(
@@ -132,7 +134,7 @@ fn head(frame: &Frame<'_>, out: &mut dyn Write) -> io::Result<()> {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>{outcome}: {title}</title>\n<style>\n{style}{more}</style>\n</head>\n<body>"
+         <title>{outcome}: {title}</title>\n<style>\n{STYLE}{more}</style>\n</head>\n<body>"
     )
 }
 

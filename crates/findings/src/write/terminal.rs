@@ -82,13 +82,27 @@ impl<'p> Page<'p> {
     /// When the screen cannot be written to.
     pub fn list(&mut self, lead: &str, texts: &[String]) -> io::Result<()> {
         for text in texts.iter().take(LIST_ITEMS) {
-            let text = one_line(text);
-            let indent = lead.len();
-            for (n, line) in wrap(&text, self.room(indent)).iter().enumerate() {
-                writeln!(self.out, "{:<indent$}{line}", if n == 0 { lead } else { "" })?;
-            }
+            self.item(Style::new(), lead, text)?;
         }
         self.more(lead, texts.len())
+    }
+
+    /// Hostile `text` behind `lead`, which is harmless already and has a style of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the screen cannot be written to.
+    pub fn item(&mut self, style: Style, lead: &str, text: &str) -> io::Result<()> {
+        let text = one_line(text);
+        let indent = lead.chars().count();
+        for (n, line) in wrap(&text, self.room(indent)).iter().enumerate() {
+            match n {
+                0 => self.styled(style, lead)?,
+                _ => write!(self.out, "{:indent$}", "")?,
+            }
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
     }
 
     /// A table of names and numbers that are harmless already: names to the left, numbers to the right; the first row

@@ -115,7 +115,7 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_name = "NAME", value_parser = named)]
     pub(crate) environment: Vec<String>,
     /// The service, when it is one [default: as configured]
-    #[arg(long, value_name = "NAME", value_parser = named)]
+    #[arg(long, value_name = "NAME", value_parser = named, env = "STEPGATE_SERVICE")]
     pub(crate) service: Option<String>,
     /// A file in it, and the path of the value: apps/api/values.yaml:image.tag; without a path the one place in the file
     /// that holds this image [default: as configured, else as promotion.yaml in it says]

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use gitops::{Image, Promotion, Target, Wish};
+use gitops::{Image, Target, Wish};
 use landing::Snapshot;
+use promotion::Policy;
+use promotion::policy::FILE as PROMOTION;
 use step::{Failure, Pipeline, Result};
 use yaml_edit::Yaml;
 
 use crate::args::{PlaceArgs, Wanted, named};
 use crate::config::Config;
 use crate::put::Stopped;
-
-/// The file of the GitOps repository that says where images stand.
-pub(crate) const PROMOTION: &str = "promotion.yaml";
 
 /// One image in one environment.
 #[derive(Clone, Debug)]
@@ -110,24 +109,24 @@ fn targets(
         .hint(format!("or --service and --environment, when {PROMOTION} in the GitOps repository says it")))
 }
 
-/// What is wanted of the repository as it is now, and the files that it is about.
+/// What is wanted of the repository as it is now, with the policy that it has, and the files that it is about.
 pub(crate) async fn wishes(
     goals: &[Goal],
+    policy: Option<&Policy>,
     snapshot: &Snapshot<'_>,
 ) -> Result<(Vec<Wish>, BTreeMap<String, Vec<u8>>), Stopped> {
     let mut files = BTreeMap::new();
     let mut wishes = Vec::with_capacity(goals.len());
-    let mut promotion = None;
     for goal in goals {
         let targets = match &goal.targets {
             Targets::Named(targets) => targets.clone(),
             Targets::Promotion => {
-                let promotion = match &mut promotion {
-                    Some(promotion) => promotion,
-                    none => none.insert(read_promotion(snapshot).await?),
-                };
+                let policy = policy.ok_or_else(|| {
+                    no_file(PROMOTION)
+                        .hint("give --target FILE:PATH, or configure `bump.environments` in stepgate.yaml")
+                })?;
                 let (service, environment) = (text(&goal.service), text(&goal.environment));
-                promotion.wish(service, environment, goal.image.clone())?.targets
+                policy.wish(service, environment, goal.image.clone())?.targets
             }
             Targets::Search { dir, all } => search(snapshot, dir, *all, goal, &mut files).await?,
         };
@@ -144,18 +143,6 @@ pub(crate) async fn wishes(
         wishes.push(Wish { service, environment, image, targets });
     }
     Ok((wishes, files))
-}
-
-async fn read_promotion(snapshot: &Snapshot<'_>) -> Result<Promotion, Stopped> {
-    let content = snapshot.read(PROMOTION).await.map_err(Stopped::landing)?.ok_or_else(|| {
-        no_file(PROMOTION).hint("give --target FILE:PATH, or configure `bump.environments` in stepgate.yaml")
-    })?;
-    let what = || format!("cannot use {PROMOTION} of the GitOps repository");
-    let text = String::from_utf8(content).map_err(|error| Failure::input(what()).because(error))?;
-    gitops::promotion::read(&text).map_err(|error| {
-        let hint = error.hint.clone();
-        Stopped::from(Failure::input(what()).because(error).hint_if(hint))
-    })
 }
 
 fn text(name: &Option<String>) -> &str {

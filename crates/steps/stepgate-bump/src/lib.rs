@@ -6,6 +6,8 @@
 //! - `put`: the way of an image: what is wanted, planned, allowed, and then landed.
 //!   - `goal`: which image, where; `digest` and `registry`: which digest it has; `source`: what it was built from.
 //!   - `order`: of two builds the newer one wins; `attestations`: what is carried along.
+//!   - `guard`: what promotion.yaml and holds.yaml do not leave to a build; `policy`: the former.
+//!   - `witness`: what is signed here, of where the image came from and where it went.
 //!   - `remote`: the GitOps repository and the way into it; `report`: what came of it, and its writers; `proposal`:
 //!     of a pull request.
 //! - `find`: every place that holds an image.
@@ -20,7 +22,9 @@ mod digest;
 mod edit;
 mod find;
 mod goal;
+mod guard;
 mod order;
+mod policy;
 mod proposal;
 mod put;
 mod registry;
@@ -28,12 +32,12 @@ mod remote;
 mod report;
 mod settings;
 mod source;
+mod witness;
 
 use step::{Exit, Result, Session};
 
 pub use args::Args;
 pub use config::Config;
-pub use gitops::promotion::SCHEMA as PROMOTION_SCHEMA;
 pub use report::REPORT_SCHEMA;
 pub use settings::settings;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use git::Repo;
 use gitops::{Age, FileChange, Plan, Record, Rules, Source, Wish};
+use http::Clock;
 use landing::{Draft, File, Landed, Next, Snapshot};
 use step::progress::Progress;
 use step::{Exit, Failure, Place, Result, Session};
@@ -16,7 +17,8 @@ use crate::config::Config;
 use crate::goal::{self, Goal};
 use crate::remote::{self, Way};
 use crate::report::{Ended, Report};
-use crate::{diff, digest, order, proposal, source};
+use crate::witness::{self, Scene, Witness};
+use crate::{diff, digest, guard, order, policy, proposal, source};
 
 /// How long to try again unless somebody says otherwise.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -31,6 +33,8 @@ pub(crate) enum Stopped {
     Failed(Failure),
     /// A rule says no.
     Refused(gitops::Refusal),
+    /// A freeze says not yet.
+    NotYet(String),
 }
 
 impl Stopped {
@@ -45,6 +49,7 @@ impl fmt::Display for Stopped {
         match self {
             Self::Failed(failure) => failure.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
+            Self::NotYet(why) => f.write_str(why),
         }
     }
 }
@@ -78,8 +83,15 @@ pub(crate) async fn put(args: &PutArgs, session: &mut Session) -> Result<Exit> {
     };
     let ended = match landed {
         Ok(ended) => ended,
-        Err(Stopped::Failed(failure)) => return Err(failure),
-        Err(Stopped::Refused(refusal)) => Ended::refused(refusal)?,
+        Err(stopped) => {
+            // What was planned is not done.
+            made = Made::default();
+            match stopped {
+                Stopped::Failed(failure) => return Err(failure),
+                Stopped::Refused(refusal) => Ended::refused(refusal)?,
+                Stopped::NotYet(why) => Ended::NotYet { why },
+            }
+        }
     };
     Report::new(ended, &way, made, notes).tell(args, &place, session)
 }
@@ -101,6 +113,8 @@ struct Job<'a> {
     rules: Rules,
     source: Source,
     attestations: Attestations,
+    witness: Option<Witness>,
+    clock: Clock,
     clone: Option<&'a Repo>,
     message: Option<String>,
     author: Option<landing::Person>,
@@ -119,10 +133,13 @@ impl<'a> Job<'a> {
         let clone = place.repo().ok();
         let commit = &args.commit;
         let author = commit.author.as_ref().or(config.author.as_ref()).map(|text| person(text)).transpose()?;
+        let source = source::source(commit, &place.pipeline, clone).await;
         Ok(Self {
             attestations: attestations::find(commit.attestations.as_deref(), place, &goals)?,
+            witness: witness::find(&source, &goals, session)?,
+            clock: session.clock.clone(),
             rules: rules(args, config),
-            source: source::source(commit, &place.pipeline, clone).await,
+            source,
             goals,
             clone,
             message: commit.message.clone().or_else(|| config.message.clone()),
@@ -136,7 +153,7 @@ impl<'a> Job<'a> {
 
     async fn land(&self, way: &Way, notes: &Arc<Mutex<Vec<String>>>, made: &mut Made) -> Result<Ended, Stopped> {
         let options = way.options(self.sign, self.deadline, notes);
-        let plan = async |snapshot: &Snapshot<'_>| self.plan(snapshot, made).await;
+        let plan = async |snapshot: &Snapshot<'_>| self.plan(snapshot, way, made).await;
         let failed = |error| remote::stopped(format!("cannot change {}", way.name()), error);
         // A plan that stops closes what is proposed, so a dry run goes the way that has nothing to close.
         match if self.dry_run { Via::Push } else { way.via } {
@@ -163,9 +180,11 @@ impl<'a> Job<'a> {
     }
 
     /// What is to be done with the repository as it is now.
-    async fn plan(&self, snapshot: &Snapshot<'_>, made: &mut Made) -> Result<Next, Stopped> {
+    async fn plan(&self, snapshot: &Snapshot<'_>, way: &Way, made: &mut Made) -> Result<Next, Stopped> {
         *made = Made::default();
-        let (mut wishes, files) = goal::wishes(&self.goals, snapshot).await?;
+        let (policy, policy_ref) = policy::read(snapshot).await?.unzip();
+        let (mut wishes, files) = goal::wishes(&self.goals, policy.as_ref(), snapshot).await?;
+        let policy = policy.unwrap_or_default();
         if !self.allow_older {
             // A newer build is told before its version is held against this one.
             let plan = gitops::plan(&wishes, &files, &Rules { allow_downgrade: true, ..self.rules })?;
@@ -174,7 +193,18 @@ impl<'a> Job<'a> {
             made.superseded = late.into_iter().map(|late| late.by).collect();
         }
         made.plan = gitops::plan(&wishes, &files, &self.rules)?;
-        let carried = self.attestations.files(&wishes, snapshot).await?;
+        guard::check(&policy, &wishes, &made.plan, snapshot, self.clock.now()).await?;
+        let own = match &self.witness {
+            Some(witness) => {
+                let proposes = way.via == Via::PullRequest;
+                let branch = if proposes { way.proposed(&self.goals).await? } else { None };
+                let (plan, proposed) = (&made.plan, branch.as_ref());
+                let scene = Scene { policy: &policy, policy_ref, plan, snapshot, proposed, proposes };
+                witness.statements(&wishes, &self.attestations, &scene).await?
+            }
+            None => Vec::new(),
+        };
+        let carried = self.attestations.files(&own, &wishes, snapshot).await?;
         made.carried = carried.iter().map(|change| change.file.clone()).collect();
         let plan = &made.plan;
         let changes = || plan.files.iter().chain(&carried);
@@ -190,7 +220,13 @@ impl<'a> Job<'a> {
         }
         let file = |change: &FileChange| File { path: change.file.clone(), content: change.after.clone() };
         let message = self.message(&wishes, plan)?;
-        Ok(Next::Commit(Draft { message, author: self.author.clone(), files: changes().map(file).collect() }))
+        let files = changes().map(file).collect();
+        Ok(Next::Commit(Draft {
+            message,
+            author: self.author.clone(),
+            files,
+            time: Some(self.clock.now().as_second()),
+        }))
     }
 
     fn message(&self, wishes: &[Wish], plan: &Plan) -> Result<String, Stopped> {

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::Clock;
-use landing::{Event, Logged, Merge, Options, Remote, Text};
-use step::access::{self, Access};
+use landing::{Event, Logged, Merge, Options, Remote, Snapshot, Text};
+use step::access::Access;
+use step::gitops::GitOps;
 use step::{Failure, Place, Result, Session};
 
 use crate::args::{PutArgs, Via};
 use crate::config::Config;
 use crate::goal::Goal;
 use crate::put::Stopped;
-
-/// Where git finds repositories of Bitbucket.
-const BITBUCKET: &str = "https://bitbucket.org/";
 
 /// The way into the GitOps repository.
 pub(crate) struct Way {
@@ -40,16 +36,16 @@ pub(crate) async fn find(args: &PutArgs, goals: &[Goal], place: &Place<Config>, 
     })?;
     let via = via(args, goals, config)?;
     let access = Access::find(&session.env, &place.pipeline)?;
-    let slugs = args.pull_request.gitops_repository.as_deref().map_or_else(|| slugs(named, place), pair);
+    let on_bitbucket = args.pull_request.gitops_repository.as_deref();
+    let gitops = GitOps { named, on_bitbucket, access: access.as_ref(), place };
     let bitbucket = match via {
         Via::Push => None,
-        Via::Api | Via::PullRequest => Some(repository(slugs, access.as_ref(), args)?),
+        Via::Api | Via::PullRequest => Some(gitops.connect(&args.access)?.1),
     };
-    let is_name = pair(named).is_some() && !place.here(Path::new(named)).exists();
     let remote = match (&bitbucket, via) {
         (Some(repository), Via::Api) => Remote::Api(repository.clone()),
-        (Some(repository), Via::PullRequest) if is_name => Remote::Api(repository.clone()),
-        _ => Remote::Git(scratch(named, is_name, access.as_ref(), place).await?),
+        (Some(repository), Via::PullRequest) if gitops.is_name() => Remote::Api(repository.clone()),
+        _ => Remote::Git(gitops.scratch().await?),
     };
     let branch = args.place.branch.clone().or_else(|| config.branch.clone()).unwrap_or_else(|| "main".to_owned());
     let reviewers = config.reviewers.iter().chain(&args.pull_request.reviewer).cloned().collect();
@@ -103,6 +99,11 @@ impl Way {
         }
     }
 
+    /// The branch of the pull request for these goals as it is now, when there is one.
+    pub(crate) async fn proposed(&self, goals: &[Goal]) -> Result<Option<Snapshot<'_>>, Stopped> {
+        self.remote.snapshot(&branch(goals)).await.map_err(Stopped::landing)
+    }
+
     /// The repository as the API knows it.
     pub(crate) fn bitbucket(&self) -> Result<&bitbucket::Repository> {
         self.bitbucket.as_ref().ok_or_else(|| Failure::bug("a pull request needs the API, and there is none"))
@@ -151,62 +152,6 @@ fn merge(args: &PutArgs, goals: &[Goal], config: &Config) -> bool {
 
 fn environment<'c>(goal: &Goal, config: &'c Config) -> Option<&'c crate::config::Environment> {
     config.environments.get(goal.environment.as_deref()?)
-}
-
-/// `WORKSPACE/REPO`.
-fn pair(text: &str) -> Option<(String, String)> {
-    let is_part = |part: &str| {
-        let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '{' | '}');
-        !part.is_empty() && !part.starts_with('.') && part.chars().all(is_fine)
-    };
-    let (workspace, repo) = text.split_once('/')?;
-    (is_part(workspace) && is_part(repo)).then(|| (workspace.to_owned(), repo.to_owned()))
-}
-
-/// Workspace and repository in what names the GitOps repository; a directory of this machine has none.
-fn slugs(named: &str, place: &Place<Config>) -> Option<(String, String)> {
-    if place.here(Path::new(named)).exists() {
-        return None;
-    }
-    pair(named).or_else(|| access::slugs(named))
-}
-
-fn repository(
-    slugs: Option<(String, String)>,
-    access: Option<&Access>,
-    args: &PutArgs,
-) -> Result<bitbucket::Repository> {
-    let (workspace, repo) = slugs.ok_or_else(|| {
-        Failure::usage("cannot tell which repository of Bitbucket the GitOps repository is")
-            .hint("give --repo WORKSPACE/REPO, or --gitops-repository beside another --repo")
-    })?;
-    let access = access.filter(|access| access.is_whole()).ok_or_else(|| {
-        Failure::usage("there are no credentials for the GitOps repository on Bitbucket")
-            .hint("set STEPGATE_BITBUCKET_TOKEN to an access token of it that may write")
-    })?;
-    Ok(access.connect(&args.access, Clock::system(), |_| ())?.repository(&workspace, &repo))
-}
-
-/// What git needs to get there. Credentials go to Bitbucket only, and by git's environment.
-async fn scratch(named: &str, is_name: bool, access: Option<&Access>, place: &Place<Config>) -> Result<git::Scratch> {
-    let local = place.here(Path::new(named));
-    let url = if is_name {
-        format!("{BITBUCKET}{named}.git")
-    } else if local.exists() {
-        local.to_string_lossy().into_owned()
-    } else {
-        named.to_owned()
-    };
-    let cannot = |error| Failure::git("cannot reach the GitOps repository", error);
-    let scratch = git::Scratch::open(&url).await.map_err(cannot)?;
-    let scratch = scratch.with_config(place.pipeline.git_proxy());
-    Ok(match access.and_then(Access::git_authorization) {
-        Some(header) => scratch.with_secret_config([(
-            format!("http.{BITBUCKET}.extraHeader"),
-            format!("Authorization: {}", header.expose()),
-        )]),
-        None => scratch,
-    })
 }
 
 /// What stopped it: the plan itself, the remote, or what was asked of it.

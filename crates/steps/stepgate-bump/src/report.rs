@@ -33,6 +33,8 @@ pub(crate) enum Ended {
     Planned,
     /// A rule says no.
     Refused { why: String, hint: Option<String> },
+    /// A freeze says not yet.
+    NotYet { why: String },
 }
 
 /// A pull request that holds the change.
@@ -71,6 +73,7 @@ impl Ended {
             Self::Superseded => "superseded",
             Self::Planned => "planned",
             Self::Refused { .. } => "refused",
+            Self::NotYet { .. } => "not-yet",
         }
     }
 }
@@ -85,7 +88,7 @@ pub(crate) struct Report {
     program: &'static str,
     /// Of the program.
     version: &'static str,
-    /// `committed`, `proposed`, `unchanged`, `superseded`, `planned` (a dry run) or `refused`.
+    /// `committed`, `proposed`, `unchanged`, `superseded`, `planned` (a dry run), `refused` or `not-yet`.
     outcome: &'static str,
     /// Why, in words, where something was not put there.
     reasons: Vec<String>,
@@ -144,7 +147,7 @@ impl Report {
             _ => (None, None),
         };
         let mut reasons = made.superseded;
-        if let Ended::Refused { why, .. } = &ended {
+        if let Ended::Refused { why, .. } | Ended::NotYet { why } = &ended {
             reasons = vec![why.clone()];
         }
         Self {
@@ -175,7 +178,11 @@ impl Report {
             Output::Terminal => self.terminal(out).map_err(WriteError::Io),
             Output::Json => self.json(out).map_err(WriteError::Io),
         })?;
-        Ok(if matches!(self.ended.ended, Ended::Refused { .. }) { Exit::Fail } else { Exit::Pass })
+        Ok(match self.ended.ended {
+            Ended::Refused { .. } => Exit::Fail,
+            Ended::NotYet { .. } => Exit::NotYet,
+            _ => Exit::Pass,
+        })
     }
 
     fn json(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -230,6 +237,7 @@ impl Report {
             }
             Ended::Planned => format!("would change {there}"),
             Ended::Refused { why, .. } => format!("refused, nothing was changed in {there}: {why}"),
+            Ended::NotYet { why } => format!("not yet, nothing was changed in {there}: {why}"),
         }
     }
 }

@@ -9,6 +9,7 @@ use findings::Severity;
 use findings::judge::Block;
 use findings::read::Format;
 use step::args::{ConfigArgs, OutputArgs, PublishArgs};
+use step::signing::SigningArgs;
 use step::values::{duration, exit_code, severity};
 
 use crate::config::Changed;
@@ -118,6 +119,8 @@ pub struct JudgeArgs {
     pub(crate) baseline: BaselineArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
     #[command(flatten)]
     pub(crate) publish: PublishArgs,
     #[command(flatten)]

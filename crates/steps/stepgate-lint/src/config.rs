@@ -32,6 +32,11 @@ pub struct Config {
     #[serde(deserialize_with = "known_outputs")]
     #[schemars(schema_with = "schema_of_outputs")]
     pub outputs: BTreeMap<String, PathBuf>,
+    /// Where the signed verdict goes, from the root of the repository, when there is a key: a file or a directory. Default:
+    /// `stepgate-attestations` where the step runs.
+    pub attestation: Option<PathBuf>,
+    /// The service of this repository, which the signed verdict names.
+    pub service: Option<String>,
     /// The tools that `stepgate-lint run` runs, by name. Default: those that are configured in the repository.
     pub tools: BTreeMap<String, Tool>,
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use attest::Claim;
 use bumpalo::Bump;
 use findings::baseline::Baseline;
 use findings::judge::{Criteria, Judgement, Policy, judge};
@@ -10,6 +11,7 @@ use findings::write::{Options, Output};
 use findings::{Arena, Gate, Report};
 use step::change::Known;
 use step::publish::{Bulletin, Target};
+use step::signing::{self, Signer};
 use step::{Exit, Failure, Outputs, Result, Session, words};
 
 use crate::args::{InputArgs, JudgeArgs, PolicyArgs, RootArgs};
@@ -18,6 +20,9 @@ use crate::debt::Debt;
 use crate::inputs::{self, Input, Reading};
 use crate::place::{self, Place, SECTION};
 use crate::{change, formats};
+
+/// What this program is called in reports and attestations.
+const PROGRAM: &str = "stepgate-lint";
 
 /// Everything that is known before the first report is read. What cannot be known fails here, before tools have run
 /// for minutes.
@@ -30,12 +35,20 @@ pub(crate) struct Prepared<'p> {
     debt: Debt,
     outputs: Outputs<Output>,
     target: Option<Target>,
+    signer: Option<Signer>,
 }
 
 impl<'p> Prepared<'p> {
     /// Finds out what the change did, what is known, and where to write.
-    pub(crate) async fn find(args: &'p JudgeArgs, roots: &'p RootArgs, session: &Session) -> Result<Self> {
+    pub(crate) async fn find(args: &'p JudgeArgs, roots: &'p RootArgs, session: &mut Session) -> Result<Self> {
         let place = place::find(&args.config, session).await?;
+        let wanted = signing::Wanted {
+            args: &args.signing,
+            attestation: place.config.attestation.as_deref(),
+            service: place.config.service.as_deref(),
+            commit: args.publish.commit.as_deref(),
+        };
+        let signer = Signer::find(PROGRAM, &wanted, &place, session).await?;
         let policy = policy(&args.policy, &place.config.policy);
         let configured = &place.config.outputs;
         let outputs = Outputs::find(&args.output, configured, formats::output, SECTION, place.dir(), place.base())?;
@@ -46,7 +59,7 @@ impl<'p> Prepared<'p> {
         let debt = debt.compared(known.as_ref(), &place).await?;
         // With `off` it was only asked for to see what the baseline was before.
         let change = known.filter(|_| changed != Changed::Off);
-        Ok(Self { args, roots, place, policy, change, debt, outputs, target })
+        Ok(Self { args, roots, place, policy, change, debt, outputs, target, signer })
     }
 
     /// The `lint` section of stepgate.yaml.
@@ -77,9 +90,12 @@ impl<'p> Prepared<'p> {
         let mut judgement = judge(&mut reports, &criteria);
         let known = self.debt.notes.iter().cloned().chain(stale(&judgement)).chain(judgement.notes);
         judgement.verdict.reasons.extend(known);
-        let gate =
-            Gate { program: "stepgate-lint", version: env!("CARGO_PKG_VERSION"), reports, verdict: judgement.verdict };
+        let gate = Gate { program: PROGRAM, version: env!("CARGO_PKG_VERSION"), reports, verdict: judgement.verdict };
         self.write(&gate, session)?;
+        if let Some(signer) = &self.signer {
+            let verdict = (gate.verdict.outcome, gate.verdict.reasons.as_slice());
+            signer.write(&[signer.verdict(Claim::Lint, gate.version, verdict, &[])], session)?;
+        }
         self.publish(&gate, session).await
     }
 

@@ -22,6 +22,8 @@ fn overridden(config: &Config, args: &JudgeArgs) -> Config {
         allow_baseline_growth: args.baseline.allow_baseline_growth || config.allow_baseline_growth,
         changed: args.change.changed(config.changed),
         destination: args.change.destination.clone().or_else(|| config.destination.clone()),
+        attestation: args.signing.attestation.clone().or_else(|| config.attestation.clone()),
+        service: args.signing.service.clone().or_else(|| config.service.clone()),
         outputs: config.outputs.clone().into_iter().chain(given).collect(),
         ..config.clone()
     }
@@ -37,6 +39,8 @@ fn flags(key: &str) -> &'static [&'static str] {
         "allow-baseline-growth" => &["allow_baseline_growth"],
         "changed" => &["changed_lines", "changed_files", "everything"],
         "destination" => &["destination"],
+        "attestation" => &["attestation"],
+        "service" => &["service"],
         _ if key.starts_with("outputs") => &["outputs"],
         _ => &[],
     }

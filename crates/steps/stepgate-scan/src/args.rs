@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use findings::Severity;
 use step::args::{ConfigArgs, OutputArgs, PublishArgs};
+use step::signing::SigningArgs;
 use step::values::{duration, exit_code, severity};
 
 /// May this image be pushed? One verdict over what a scanner found in it.
@@ -113,6 +114,8 @@ pub struct JudgeArgs {
     pub(crate) context: ContextArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
     #[command(flatten)]
     pub(crate) publish: PublishArgs,
     #[command(flatten)]

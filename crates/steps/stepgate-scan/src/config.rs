@@ -38,6 +38,11 @@ pub struct Config {
     pub first_seen: Option<PathBuf>,
     /// How Trivy is run.
     pub trivy: Trivy,
+    /// Where the signed verdict goes, from the root of the repository, when there is a key: a file or a directory. Default:
+    /// `stepgate-attestations` where the step runs.
+    pub attestation: Option<PathBuf>,
+    /// The service of this repository, which the signed verdict names.
+    pub service: Option<String>,
     /// Files to write besides the terminal's text, by format: `html: reports/scan.html`.
     #[serde(deserialize_with = "known_outputs")]
     #[schemars(schema_with = "schema_of_outputs")]

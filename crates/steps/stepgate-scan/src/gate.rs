@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use attest::claim::VULNS;
+use attest::{Claim, Statement};
 use bumpalo::Bump;
 use findings::{Arena, Outcome};
 use image_scan::evidence::Demands;
@@ -11,6 +13,7 @@ use image_scan::model::Gate;
 use image_scan::read::Context;
 use step::outputs::Outputs;
 use step::publish::{Target, publish};
+use step::signing::{self, Signer};
 use step::{Exit, Failure, Place, Result, Session, files};
 
 use crate::args::JudgeArgs;
@@ -20,7 +23,7 @@ use crate::config::Config;
 use crate::criteria::Given;
 use crate::inputs::{self, Inputs};
 use crate::lockfile::{self, Places};
-use crate::write::{Options, Output, statement_problem};
+use crate::write::{Options, Output, found, in_registries, statement_problem};
 
 /// The section of stepgate.yaml.
 pub(crate) const SECTION: &str = "scan";
@@ -37,12 +40,20 @@ pub(crate) struct Prepared<'p> {
     given: Given,
     outputs: Outputs<Output>,
     target: Option<Target>,
+    signer: Option<Signer>,
 }
 
 impl<'p> Prepared<'p> {
     /// Finds out what is known, and where to write.
-    pub(crate) async fn find(args: &'p JudgeArgs, session: &Session) -> Result<Self> {
+    pub(crate) async fn find(args: &'p JudgeArgs, session: &mut Session) -> Result<Self> {
         let place = Place::<Config>::find(SECTION, &args.config, session).await?;
+        let wanted = signing::Wanted {
+            args: &args.signing,
+            attestation: place.config.attestation.as_deref(),
+            service: place.config.service.as_deref(),
+            commit: args.publish.commit.as_deref(),
+        };
+        let signer = Signer::find("stepgate-scan", &wanted, &place, session).await?;
         let (configured, base) = (&place.config.outputs, place.base());
         let outputs = Outputs::find(&args.output, configured, Output::from_name, SECTION, place.dir(), base)?;
         let context = &args.context;
@@ -50,7 +61,7 @@ impl<'p> Prepared<'p> {
         outputs.refuse_inputs(read.map(|path| place.here(path)))?;
         let target = Target::find(&args.publish, &place.pipeline, &session.env, place.repo().ok()).await?;
         let given = Given::load(args, &place)?;
-        Ok(Self { args, place, given, outputs, target })
+        Ok(Self { args, place, given, outputs, target, signer })
     }
 
     /// The `scan` section of stepgate.yaml.
@@ -78,6 +89,9 @@ impl<'p> Prepared<'p> {
         let files = self.lock_files().await;
         let places = Places::new(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
         self.write(&gate, &places, session)?;
+        if let Some(signer) = &self.signer {
+            signer.write(&attested(&gate, signer), session)?;
+        }
         self.publish(&gate, &places, session).await
     }
 
@@ -159,6 +173,17 @@ impl<'p> Prepared<'p> {
         published.tell(&mut session.err).ok();
         Ok(published.exit(verdict, self.args.publish.require_publish))
     }
+}
+
+/// What is signed: the verdict, about all images and the commit, and of each report what the scanner found.
+fn attested(gate: &Gate<'_>, signer: &Signer) -> Vec<Statement> {
+    let images: Vec<_> = gate.scans.iter().flat_map(in_registries).collect();
+    let verdict = (gate.verdict.outcome, gate.verdict.reasons.as_slice());
+    let mut statements = vec![signer.verdict(Claim::Scan, gate.version, verdict, &images)];
+    let relied = gate.scans.iter().filter(|scan| scan.problems.is_empty() && scan.created.is_some());
+    let found = relied.map(|scan| signer.statement(VULNS, found(scan), &in_registries(scan).collect::<Vec<_>>()));
+    statements.extend(found);
+    statements
 }
 
 /// A statement that says nothing of an image would be worse than none.

@@ -29,6 +29,8 @@ fn overridden(config: &Config, args: &GateArgs) -> Config {
         epss: context.epss.clone().or_else(|| config.epss.clone()),
         kev: context.kev.clone().or_else(|| config.kev.clone()),
         first_seen: context.first_seen.clone().or_else(|| config.first_seen.clone()),
+        attestation: judge.signing.attestation.clone().or_else(|| config.attestation.clone()),
+        service: judge.signing.service.clone().or_else(|| config.service.clone()),
         trivy: config.trivy.clone(),
         outputs: config.outputs.clone().into_iter().chain(given).collect(),
     }
@@ -44,6 +46,8 @@ fn flags(key: &str) -> &'static [&'static str] {
         "epss" => &["epss"],
         "kev" => &["kev"],
         "first-seen" => &["first_seen"],
+        "attestation" => &["attestation"],
+        "service" => &["service"],
         _ if key.starts_with("outputs") => &["outputs"],
         _ => &[],
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use coverage::Percent;
 use step::args::{ConfigArgs, OutputArgs, PublishArgs};
+use step::signing::SigningArgs;
 
 /// Did the tests really pass? One verdict over shards, retries and coverage.
 #[derive(Clone, Debug, Parser)]
@@ -106,6 +107,8 @@ pub struct JudgeArgs {
     pub(crate) coverage: CoverageArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
     #[command(flatten)]
     pub(crate) publish: PublishArgs,
     #[command(flatten)]

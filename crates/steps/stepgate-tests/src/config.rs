@@ -32,6 +32,11 @@ pub struct Config {
     pub destination: Option<String>,
     /// Further absolute paths under which the tests may have seen the repository (a container's mount point).
     pub roots: Vec<String>,
+    /// Where the signed verdict goes, from the root of the repository, when there is a key: a file or a directory. Default:
+    /// `stepgate-attestations` where the step runs.
+    pub attestation: Option<PathBuf>,
+    /// The service of this repository, which the signed verdict names.
+    pub service: Option<String>,
     /// Files to write besides the terminal's text, by format: `junit: test-results/merged.xml`.
     #[serde(deserialize_with = "known_outputs")]
     #[schemars(schema_with = "schema_of_outputs")]

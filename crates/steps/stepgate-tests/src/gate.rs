@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use attest::Statement;
+use attest::claim::TEST_RESULT;
 use coverage::Percent;
 use coverage::thresholds::Thresholds;
 use findings::diff::FileDiff;
@@ -10,6 +12,7 @@ use findings::paths::Roots;
 use junit::quarantine::{BitbucketFile, Quarantine};
 use step::outputs::Outputs;
 use step::publish::{Target, publish};
+use step::signing::{self, Signer};
 use step::{Exit, Failure, Place, Result, Session, change, files, words};
 
 use crate::args::{FailOn, InputArgs, JudgeArgs};
@@ -21,7 +24,7 @@ use crate::judge::{Evidence, Policy, judge};
 use crate::remembered::Remembered;
 use crate::report::{Code, Gate};
 use crate::tally::{Tally, Wanted};
-use crate::write::{Options, Output};
+use crate::write::{Options, Output, test_result};
 use crate::{clock, merged};
 
 /// The section of stepgate.yaml.
@@ -40,12 +43,20 @@ pub(crate) struct Prepared<'p> {
     diff: Option<Vec<FileDiff>>,
     /// The commit that is tested: of the pipeline, else HEAD.
     commit: Option<String>,
+    signer: Option<Signer>,
 }
 
 impl<'p> Prepared<'p> {
     /// Finds out what is known, what the change did, and where to write.
-    pub(crate) async fn find(args: &'p JudgeArgs, session: &Session) -> Result<Self> {
+    pub(crate) async fn find(args: &'p JudgeArgs, session: &mut Session) -> Result<Self> {
         let place = Place::<Config>::find(SECTION, &args.config, session).await?;
+        let wanted = signing::Wanted {
+            args: &args.signing,
+            attestation: place.config.attestation.as_deref(),
+            service: place.config.service.as_deref(),
+            commit: args.publish.commit.as_deref(),
+        };
+        let signer = Signer::find(Gate::PROGRAM, &wanted, &place, session).await?;
         let (configured, base) = (&place.config.outputs, place.base());
         let outputs = Outputs::find(&args.output, configured, Output::from_name, SECTION, place.dir(), base)?;
         let target = Target::find(&args.publish, &place.pipeline, &session.env, place.repo().ok()).await?;
@@ -55,7 +66,7 @@ impl<'p> Prepared<'p> {
         let quarantine = Quarantine::new(place.config.quarantine.tests.clone(), bitbucket, clock::today());
         let diff = diff(args, &place).await?;
         let fail_on = fail_on(&args.policy.fail_on, &place.config.fail_on);
-        Ok(Self { args, place, fail_on, outputs, target, remembered, quarantine, diff, commit })
+        Ok(Self { args, place, fail_on, outputs, target, remembered, quarantine, diff, commit, signer })
     }
 
     /// Reads what `input` names, judges it, and says what came of it everywhere it is to be said. `ran` is the exit code
@@ -106,6 +117,9 @@ impl<'p> Prepared<'p> {
         let gate = judge(evidence, policy, &roots);
         self.remember(run, &gate, session)?;
         self.write(&gate, &documents, &covered, session)?;
+        if let Some(signer) = &self.signer {
+            signer.write(&[self.attested(&gate, signer)], session)?;
+        }
         self.publish(&gate, session).await
     }
 
@@ -186,6 +200,7 @@ impl<'p> Prepared<'p> {
             source: source.as_deref(),
             commit: commit.map(String::as_str),
             run: run.as_deref(),
+            at: Some(session.clock.now()),
             ..Options::default()
         };
         self.outputs.write(session, Output::Terminal, |output, colour, out| match output {
@@ -194,6 +209,13 @@ impl<'p> Prepared<'p> {
             Output::TestResult if commit.is_none() => Err(no_commit().into()),
             _ => Ok(crate::write::write(output, gate, &Options { colour, ..options }, out)?),
         })
+    }
+
+    /// What is signed: the result with what it rests on, of the commit.
+    fn attested(&self, gate: &Gate, signer: &Signer) -> Statement {
+        let run = self.place.pipeline.url();
+        let options = Options { run: run.as_deref(), at: Some(signer.now()), ..Options::default() };
+        signer.statement(TEST_RESULT, test_result(gate, &options), &[])
     }
 
     async fn publish(&self, gate: &Gate, session: &mut Session) -> Result<Exit> {

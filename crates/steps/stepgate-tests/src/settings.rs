@@ -34,6 +34,8 @@ fn overridden(config: &Config, args: &GateArgs) -> Config {
             ..config.coverage.clone()
         },
         destination: coverage.destination.clone().or_else(|| config.destination.clone()),
+        attestation: judge.signing.attestation.clone().or_else(|| config.attestation.clone()),
+        service: judge.signing.service.clone().or_else(|| config.service.clone()),
         roots: coverage.input.root.iter().chain(&config.roots).cloned().collect(),
         outputs: config.outputs.clone().into_iter().chain(given).collect(),
         quarantine: config.quarantine.clone(),
@@ -52,6 +54,8 @@ fn flags(key: &str) -> &'static [&'static str] {
         "coverage.min-file" => &["min_file"],
         "coverage.max-fall" => &["max_fall"],
         "destination" => &["destination"],
+        "attestation" => &["attestation"],
+        "service" => &["service"],
         "roots" => &["root"],
         _ if key.starts_with("outputs") => &["outputs"],
         _ => &[],

@@ -3,7 +3,7 @@
 use fakes::bitbucket::{Bitbucket, TOKEN};
 use insta::assert_snapshot;
 
-use crate::support::{DIGEST, Run, World, example, files, told};
+use crate::support::{DIGEST, Run, World, open_example, told};
 
 const VALUES: &str = "environments/staging/orders-api/values.yaml";
 
@@ -16,7 +16,7 @@ struct Hosted {
 impl Hosted {
     fn new() -> Self {
         let mut builder = Bitbucket::builder();
-        for (name, content) in files(&example()) {
+        for (name, content) in open_example() {
             builder = builder.file("acme", "gitops", "main", &name, content);
         }
         let bitbucket = builder.start().expect("a Bitbucket");
@@ -86,4 +86,21 @@ fn without_credentials_or_a_repository_on_bitbucket_it_is_told_what_is_missing()
         plain.run(&args("acme/gitops")),
         hosted.world.run(&args("git@example.com:acme/gitops.git"))
     ]));
+}
+
+#[test]
+fn a_pull_request_that_is_signed_does_not_change_when_it_is_asked_for_again() {
+    let mut hosted = Hosted::new();
+    hosted.world.env("STEPGATE_SIGNING_KEY", &attest::SigningKey::from_seed(&[7; 32]).to_pem());
+    let source = ["--source-repository", "acme/orders-api", "--build-number", "42", "--source-commit"];
+    let source = [&source[..], &["0123456789abcdef0123456789abcdef01234567"]].concat();
+    let bundle = format!("attestations/orders-api/{}.intoto.jsonl", DIGEST.replace(':', "-"));
+    let proposed = || hosted.bitbucket.text("acme", "gitops", "stepgate/orders-api/staging", &bundle);
+    let opened = hosted.put("pull-request", "1.8.2", &source);
+    assert_eq!(opened.status, Some(0), "{opened}");
+    let first = proposed().expect("statements");
+    assert_eq!(first.lines().count(), 2, "where it came from, and that it is proposed: {first}");
+    let again = hosted.put("pull-request", "1.8.2", &source);
+    assert!(again.to_string().contains("unchanged pull request"), "{again}");
+    assert_eq!(proposed(), Some(first));
 }

@@ -27,7 +27,7 @@ pub(crate) struct Run {
 impl World {
     pub(crate) fn new() -> Self {
         let work = TempRepo::new();
-        for (name, content) in files(&example()) {
+        for (name, content) in open_example() {
             work.write(&name, content);
         }
         work.commit("The repository as it is");
@@ -49,6 +49,16 @@ impl World {
 
     pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.dir.path().join(path)).expect(path)
+    }
+
+    /// What somebody else pushes.
+    pub(crate) fn push(&self, files: &[(&str, &str)]) {
+        let work = self.remote.clone_with(&[]);
+        for (path, content) in files {
+            work.write(path, content);
+        }
+        work.commit("By somebody else");
+        work.git(&["push", "--quiet", "origin", "HEAD:main"]);
     }
 
     /// A file of the repository, as it is at the tip of `main`.
@@ -118,6 +128,16 @@ impl fmt::Display for Run {
 /// What several runs said, one after the other.
 pub(crate) fn told<const N: usize>(runs: [Run; N]) -> String {
     runs.map(|run| run.text).join("\n")
+}
+
+/// The files of the example, with where images stand and no guardrails: a build may put its image anywhere.
+pub(crate) fn open_example() -> Vec<(String, Vec<u8>)> {
+    let mut files = files(&example());
+    for (_, content) in files.iter_mut().filter(|(name, _)| name == "promotion.yaml") {
+        let policy = String::from_utf8(std::mem::take(content)).expect("UTF-8");
+        *content = policy.split("\nenvironments:").next().unwrap_or_default().as_bytes().to_vec();
+    }
+    files
 }
 
 /// The GitOps repository of the examples.

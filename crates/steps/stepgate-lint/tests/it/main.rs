@@ -13,4 +13,5 @@ mod gate_reports;
 mod ratchet;
 mod real_tools;
 mod run_tools;
+mod signing;
 mod support;

@@ -25,7 +25,7 @@ use image_scan::model::Gate;
 
 use crate::lockfile::Places;
 
-pub(crate) use vulns::problem as statement_problem;
+pub(crate) use vulns::{found, in_registries, problem as statement_problem};
 
 pub(crate) use markdown::body as markdown_body;
 

@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use attest::claim::VULNS;
 use image_scan::model::Gate;
 use image_scan::{Finding, Kind, Scan};
 use jiff::Timestamp;
@@ -110,30 +111,38 @@ pub(crate) fn problem(gate: &Gate<'_>) -> Option<String> {
 }
 
 pub(super) fn write(gate: &Gate<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let scan = gate.scans.first();
-    let time = scan.and_then(|scan| scan.created).map(text);
-    let scanner = scan.map_or("unknown", |scan| scan.scanner);
+    let Some(scan) = gate.scans.first() else { return Ok(()) };
     let statement = Statement {
         kind: "https://in-toto.io/Statement/v1",
-        subject: scan.map(subjects).unwrap_or_default(),
-        predicate_type: "https://in-toto.io/attestation/vulns/v0.2",
-        predicate: Predicate {
-            scanner: Scanner {
-                uri: match scanner {
-                    "trivy" => "pkg:github/aquasecurity/trivy".to_owned(),
-                    "grype" => "pkg:github/anchore/grype".to_owned(),
-                    other => format!("pkg:generic/{other}"),
-                },
-                version: scan.and_then(|scan| known(scan.scanner_version)),
-                db: scan.and_then(|scan| scan.database_built).map(|built| Database { last_update: text(built) }),
-                result: Results(scan),
-            },
-            // Reports have the time of their end only.
-            metadata: Metadata { scan_started_on: time.clone(), scan_finished_on: time },
-        },
+        subject: subjects(scan),
+        predicate_type: VULNS,
+        predicate: predicate(scan),
     };
     serde_json::to_writer_pretty(&mut *out, &statement)?;
     writeln!(out)
+}
+
+/// The predicate alone, to be signed.
+pub(crate) fn found(scan: &Scan<'_>) -> serde_json::Value {
+    serde_json::to_value(predicate(scan)).unwrap_or_default()
+}
+
+fn predicate<'g>(scan: &'g Scan<'_>) -> Predicate<'g> {
+    let time = scan.created.map(text);
+    Predicate {
+        scanner: Scanner {
+            uri: match scan.scanner {
+                "trivy" => "pkg:github/aquasecurity/trivy".to_owned(),
+                "grype" => "pkg:github/anchore/grype".to_owned(),
+                other => format!("pkg:generic/{other}"),
+            },
+            version: known(scan.scanner_version),
+            db: scan.database_built.map(|built| Database { last_update: text(built) }),
+            result: Results(scan),
+        },
+        // Reports have the time of their end only.
+        metadata: Metadata { scan_started_on: time.clone(), scan_finished_on: time },
+    }
 }
 
 fn text(time: Timestamp) -> String {
@@ -143,22 +152,30 @@ fn text(time: Timestamp) -> String {
 /// The image by its digests in registries, which whoever pulls it knows, and by that of its configuration, which is all
 /// there is before it is pushed.
 fn subjects<'g>(scan: &'g Scan<'_>) -> Vec<Subject<'g>> {
-    let subject = |name, digest: &'g str| {
-        let sha256 = digest.strip_prefix("sha256:")?;
-        let is_whole = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_whole.then_some(Subject { name, digest: Digest { sha256 } })
-    };
-    let of_registry = scan.repo_digests.iter().filter_map(|digest| digest.split_once('@'));
-    let of_registry = of_registry.filter_map(|(name, digest)| subject(name, digest));
-    of_registry.chain(subject(words::artifact(scan), scan.image_id)).collect()
+    let subject =
+        |(name, digest): (&'g str, &'g str)| Some(Subject { name, digest: Digest { sha256: whole(digest)? } });
+    in_registries(scan).chain([(words::artifact(scan), scan.image_id)]).filter_map(subject).collect()
+}
+
+/// The image by name and digest (`sha256:…`) in registries, as the report has them. The digest of its configuration is
+/// none of them: nobody can pull by it, and who signs means what is pulled.
+pub(crate) fn in_registries<'g>(scan: &'g Scan<'_>) -> impl Iterator<Item = (&'g str, &'g str)> {
+    let digests = scan.repo_digests.iter().filter_map(|digest| digest.split_once('@'));
+    digests.filter(|(_, digest)| whole(digest).is_some())
+}
+
+/// The digits of a digest that has all of them.
+fn whole(digest: &str) -> Option<&str> {
+    let sha256 = digest.strip_prefix("sha256:")?;
+    (sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(sha256)
 }
 
 /// The vulnerabilities, made one by one while they are written.
-struct Results<'g>(Option<&'g Scan<'g>>);
+struct Results<'g>(&'g Scan<'g>);
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let findings = self.0.iter().flat_map(|scan| &scan.findings);
+        let findings = self.0.findings.iter();
         serializer.collect_seq(findings.filter(|finding| finding.kind == Kind::Vulnerability).map(vulnerability))
     }
 }

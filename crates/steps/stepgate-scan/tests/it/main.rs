@@ -5,5 +5,6 @@ mod evidence;
 mod exceptions;
 mod gate;
 mod image;
+mod signing;
 mod support;
 mod trivy;

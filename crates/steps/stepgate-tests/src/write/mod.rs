@@ -20,6 +20,7 @@ use crate::report::Gate;
 
 pub(crate) use json::SCHEMA;
 pub(crate) use markdown::body as markdown_body;
+pub(crate) use test_result::test_result;
 
 /// The formats we write.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -105,6 +106,8 @@ pub(crate) struct Options<'o> {
     pub(crate) subject: Option<&'o str>,
     /// The commit that was tested.
     pub(crate) commit: Option<&'o str>,
+    /// When that was judged.
+    pub(crate) at: Option<jiff::Timestamp>,
     /// The page of this run of the pipeline.
     pub(crate) run: Option<&'o str>,
     /// Where the files of the commit can be looked at; see [`findings::write::source_link`].

@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use attest::claim::TEST_RESULT;
 use findings::Outcome;
 use serde::Serialize;
 
@@ -58,6 +59,9 @@ struct Configuration {
 
 #[derive(Serialize)]
 struct Summary<'g> {
+    /// When it was judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
     program: &'static str,
     version: &'static str,
     verdict: &'static str,
@@ -77,11 +81,16 @@ pub(super) fn write(gate: &Gate, options: &Options<'_>, out: &mut dyn Write) -> 
     let statement = Statement {
         kind: "https://in-toto.io/Statement/v1",
         subject: subject.into_iter().collect(),
-        predicate_type: "https://in-toto.io/attestation/test-result/v0.1",
+        predicate_type: TEST_RESULT,
         predicate: predicate(gate, options),
     };
     serde_json::to_writer_pretty(&mut *out, &statement)?;
     writeln!(out)
+}
+
+/// The predicate alone, to be signed.
+pub(crate) fn test_result(gate: &Gate, options: &Options<'_>) -> serde_json::Value {
+    serde_json::to_value(predicate(gate, options)).unwrap_or_default()
 }
 
 fn predicate<'g>(gate: &'g Gate, options: &Options<'g>) -> Predicate<'g> {
@@ -98,6 +107,7 @@ fn predicate<'g>(gate: &'g Gate, options: &Options<'g>) -> Predicate<'g> {
         warned_tests: names(gate, |test| test.disposition != Disposition::Blocking),
         failed_tests: names(gate, |test| test.disposition == Disposition::Blocking),
         summary: Summary {
+            at: options.at.map(|at| at.to_string()),
             program: Gate::PROGRAM,
             version: Gate::VERSION,
             verdict: gate.verdict.outcome.as_str(),

@@ -14,6 +14,7 @@ mod quarantine;
 mod real_tools;
 mod run;
 mod shards;
+mod signing;
 mod split;
 mod step_runs;
 mod support;
