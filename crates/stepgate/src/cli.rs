@@ -3,7 +3,7 @@
 use clap::{CommandFactory, Parser, Subcommand};
 use step::{Exit, Result, Session};
 
-use crate::{demo, doctor, explain, init, schema};
+use crate::{attest, demo, doctor, explain, init, keygen, schema};
 
 /// Gates for Bitbucket Pipelines that fail closed.
 #[derive(Debug, Parser)]
@@ -26,6 +26,10 @@ enum Command {
     Schema(schema::Args),
     /// Show the configuration in force
     Config(explain::Args),
+    /// Make a key to sign verdicts with
+    Keygen(keygen::Args),
+    /// Sign, show and verify statements about images
+    Attest(attest::Args),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -39,6 +43,8 @@ enum Command {
     Scan(Box<stepgate_scan::Args>),
     /// Put images into the GitOps repository, change nothing else, lose nothing (stepgate-bump)
     Bump(Box<stepgate_bump::Args>),
+    /// May this image go to the next environment, and if so, take it there; see what is where (stepgate-promote)
+    Promote(Box<stepgate_promote::Args>),
 }
 
 /// Runs a subcommand.
@@ -53,6 +59,8 @@ pub async fn run(cli: Cli, session: &mut Session) -> Result<Exit> {
         Command::Doctor(args) => doctor::run(&args, session).await,
         Command::Schema(args) => schema::run(&args, session),
         Command::Config(args) => explain::run(args, session).await,
+        Command::Keygen(args) => keygen::run(&args, session),
+        Command::Attest(args) => attest::run(&args, session),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "stepgate", &mut session.out);
             Ok(Exit::Pass)
@@ -61,5 +69,6 @@ pub async fn run(cli: Cli, session: &mut Session) -> Result<Exit> {
         Command::Tests(args) => stepgate_tests::run(*args, session).await,
         Command::Scan(args) => stepgate_scan::run(*args, session).await,
         Command::Bump(args) => stepgate_bump::run(*args, session).await,
+        Command::Promote(args) => stepgate_promote::run(*args, session).await,
     }
 }

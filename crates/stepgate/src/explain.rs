@@ -39,6 +39,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     let (scan, scan_sources) = scan_gate(of("scan"), session)?;
     let (tests, tests_sources) = tests_gate(of("tests"), session)?;
     let (bump, bump_sources) = bump_put(of("bump"), session)?;
+    let (promote, promote_sources) = promote_run(of("promote"), session)?;
     let explicit = args.config.config.map(|path| session.dir.join(path));
     let config = config::load("lint", explicit.as_deref(), &root)?;
     let lint = stepgate_lint::settings(&config, &lint.judge, &lint_sources);
@@ -48,7 +49,10 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     let tests = stepgate_tests::settings(&config, &tests, &tests_sources);
     let config = config::load("bump", explicit.as_deref(), &root)?;
     let bump = stepgate_bump::settings(&config, &bump, &bump_sources);
-    for (section, settings) in [("lint", lint), ("scan", scan), ("tests", tests), ("bump", bump)] {
+    let config = config::load("promote", explicit.as_deref(), &root)?;
+    let promote = stepgate_promote::settings(&config, &promote, &promote_sources);
+    for (section, settings) in [("lint", lint), ("scan", scan), ("tests", tests), ("bump", bump), ("promote", promote)]
+    {
         for setting in settings {
             let line = line(section, &setting, args.explain, session);
             writeln!(session.out, "{line}").map_err(|error| Failure::input("cannot print").because(error))?;
@@ -71,7 +75,11 @@ fn told(words: &[String]) -> (&str, &[String]) {
 
 /// The command that a section of the config is for.
 fn main_command(program: &str) -> &'static str {
-    if program == "bump" { "put" } else { "gate" }
+    match program {
+        "bump" => "put",
+        "promote" => "run",
+        _ => "gate",
+    }
 }
 
 /// `lint.policy.max: 3                 # command line`
@@ -130,6 +138,20 @@ fn bump_put(words: &[String], session: &Session) -> Result<(stepgate_bump::args:
     let (args, matches) = parsed::<Args>("bump", &words, session)?;
     match args.command {
         Command::Put(put) => Ok((*put, Sources::of(&matches))),
+        _ => Err(not_a_gate()),
+    }
+}
+
+/// The arguments of `stepgate promote run`, and how each was given.
+fn promote_run(words: &[String], session: &Session) -> Result<(stepgate_promote::args::RunArgs, Sources)> {
+    use stepgate_promote::{Args, args::Command};
+    // What goes where changes no setting, and has to be named.
+    let any = ["any", "--to", "any"].map(str::to_owned);
+    let service = if words.iter().any(|word| word == "--to") { &[][..] } else { &any[..] };
+    let words: Vec<_> = words.iter().chain(service).cloned().collect();
+    let (args, matches) = parsed::<Args>("promote", &words, session)?;
+    match args.command {
+        Command::Run(run) => Ok((*run, Sources::of(&matches))),
         _ => Err(not_a_gate()),
     }
 }

@@ -28,8 +28,17 @@ enum Of {
     TestsReport,
     /// The JSON report of `stepgate bump put`, `stepgate.bump/v1`
     BumpReport,
-    /// The file in the GitOps repository that says where images stand, promotion.yaml
+    /// The file in the GitOps repository that says where images stand and what must be so before they change,
+    /// promotion.yaml
     Promotion,
+    /// The JSON report of `stepgate promote plan`, `run`, `check`, `merge` and `rollback`, `stepgate.promote-plan/v1`
+    PromotePlan,
+    /// The JSON report of `stepgate promote status`, `stepgate.promote-status/v1`
+    PromoteStatus,
+    /// The JSON report of `stepgate promote history`, `stepgate.promote-history/v1`
+    PromoteHistory,
+    /// The JSON report of `stepgate promote audit`, `stepgate.promote-audit/v1`
+    PromoteAudit,
 }
 
 /// Prints the schema.
@@ -43,7 +52,11 @@ pub fn run(args: &Args, session: &mut Session) -> Result<Exit> {
         Of::Report => findings::write::REPORT_SCHEMA,
         Of::TestsReport => stepgate_tests::REPORT_SCHEMA,
         Of::BumpReport => stepgate_bump::REPORT_SCHEMA,
-        Of::Promotion => stepgate_bump::PROMOTION_SCHEMA,
+        Of::Promotion => promotion::policy::SCHEMA,
+        Of::PromotePlan => stepgate_promote::PLAN_SCHEMA,
+        Of::PromoteStatus => stepgate_promote::STATUS_SCHEMA,
+        Of::PromoteHistory => stepgate_promote::HISTORY_SCHEMA,
+        Of::PromoteAudit => stepgate_promote::AUDIT_SCHEMA,
     };
     session.out.write_all(text.as_bytes()).map_err(|error| Failure::input("cannot print the schema").because(error))?;
     Ok(Exit::Pass)
@@ -64,6 +77,8 @@ mod tests {
         bump: Option<stepgate_bump::Config>,
         /// Static analysis: what blocks, what is known, which tools run.
         lint: Option<stepgate_lint::Config>,
+        /// Promotion: the GitOps repository, and how a change gets there.
+        promote: Option<stepgate_promote::Config>,
         /// Images: what blocks, what is accepted for a while, what has to be proved, how Trivy is run.
         scan: Option<stepgate_scan::Config>,
         /// Tests: what blocks, which tests are in quarantine, what must be covered.

@@ -14,19 +14,37 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("image-scan", &["findings"]),
     ("yaml-edit", &[]),
     ("gitops", &["yaml-edit"]),
+    ("attest", &[]),
+    ("promotion", &["attest", "gitops", "yaml-edit"]),
     ("git", &[]),
     ("http", &[]),
     ("bitbucket", &["http"]),
     ("registry", &["http"]),
     ("landing", &["git", "bitbucket", "http"]),
     ("fakes", &[]),
-    ("step", &["findings", "git", "bitbucket", "http"]),
-    ("steps/stepgate-lint", &["findings", "git", "step"]),
-    ("steps/stepgate-tests", &["junit", "coverage", "findings", "git", "step"]),
-    ("steps/stepgate-scan", &["image-scan", "findings", "step"]),
+    ("step", &["attest", "findings", "git", "bitbucket", "http"]),
+    ("steps/stepgate-lint", &["attest", "findings", "git", "step"]),
+    ("steps/stepgate-tests", &["attest", "junit", "coverage", "findings", "git", "step"]),
+    ("steps/stepgate-scan", &["attest", "image-scan", "findings", "step"]),
     (
         "steps/stepgate-bump",
-        &["yaml-edit", "gitops", "landing", "registry", "findings", "git", "bitbucket", "http", "step"],
+        &[
+            "yaml-edit",
+            "gitops",
+            "promotion",
+            "attest",
+            "landing",
+            "registry",
+            "findings",
+            "git",
+            "bitbucket",
+            "http",
+            "step",
+        ],
+    ),
+    (
+        "steps/stepgate-promote",
+        &["yaml-edit", "gitops", "promotion", "attest", "landing", "findings", "git", "bitbucket", "http", "step"],
     ),
     (
         "stepgate",
@@ -36,7 +54,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "stepgate-tests",
             "stepgate-scan",
             "stepgate-bump",
+            "stepgate-promote",
+            "attest",
+            "gitops",
+            "promotion",
             "fakes",
+            "http",
             "git",
             "findings",
             "bitbucket",
@@ -45,7 +68,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates without side effects.
-const PURE: &[&str] = &["findings", "xml", "junit", "coverage", "image-scan", "yaml-edit", "gitops"];
+const PURE: &[&str] =
+    &["findings", "xml", "junit", "coverage", "image-scan", "yaml-edit", "gitops", "attest", "promotion"];
 
 /// What a pure crate must not name: files, sockets, processes, the environment, the clock.
 const IMPURE: &[&str] = &[
@@ -69,6 +93,9 @@ const IMPURE: &[&str] = &[
     "tempfile::",
     "clap::",
 ];
+
+/// What a pure crate may name all the same: a thread that only computes, for the room on its stack.
+const EXEMPT: &[(&str, &str)] = &[("promotion/src/condition.rs", "std::thread")];
 
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
@@ -138,7 +165,8 @@ fn pure_crates_touch_nothing_outside() {
     for name in PURE {
         for file in sources(&root().join("crates").join(name).join("src")) {
             let code = production_code(&file);
-            for word in IMPURE {
+            for word in IMPURE.iter().filter(|word| !EXEMPT.iter().any(|(end, is)| is == *word && file.ends_with(end)))
+            {
                 assert!(!code.contains(word), "{} names {word}, but {name} is pure", file.display());
             }
         }

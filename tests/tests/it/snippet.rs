@@ -14,7 +14,8 @@ use crate::support::{path, read, root, transcript};
 type Yaml = serde_json::Value;
 
 /// Every pipeline that is promised.
-const PIPELINES: [&str; 4] = ["pipelines/lint.yml", "pipelines/tests.yml", "pipelines/scan.yml", "pipelines/bump.yml"];
+const PIPELINES: [&str; 5] =
+    ["pipelines/lint.yml", "pipelines/tests.yml", "pipelines/scan.yml", "pipelines/bump.yml", "pipelines/promote.yml"];
 
 fn pipeline(name: &str) -> Yaml {
     serde_saphyr::from_str(&read(name)).unwrap_or_else(|error| panic!("{name} is no YAML: {error}"))
@@ -328,14 +329,62 @@ fn what_was_pushed_is_put_into_the_gitops_repository_and_a_late_build_is_superse
         assert_eq!((put.name.as_str(), put.code), ("Put image into the GitOps repository", Some(0)), "{}", put.told);
         assert!(put.told.starts_with(ends), "build {number}: {}", put.told);
     }
-    let values = gitops.git(&["show", "main:environments/staging/orders-api/values.yaml"]);
+    let values = gitops.git(&["show", "main:environments/dev/orders-api/values.yaml"]);
     assert!(
         values.contains("tag: \"43\"   # the version") && values.contains(&format!("sha256:{:064}", 43)),
         "{values}"
     );
     assert_eq!(gitops.git(&["rev-list", "--count", "main"]), "3");
     let changed = gitops.git(&["diff", "--numstat", "main~2", "main"]);
-    assert_eq!(changed, "2\t2\tenvironments/staging/orders-api/values.yaml");
+    assert_eq!(changed, "2\t2\tenvironments/dev/orders-api/values.yaml");
+}
+
+/// Runs one step of `pipelines/promote.yml` in a clone of the GitOps repository, with variables that somebody chose.
+fn by_hand(gitops: &TempRepo, custom: &str, variables: &[(&str, &str)]) -> Played {
+    let pipeline = pipeline("pipelines/promote.yml");
+    let item = &pipeline["pipelines"]["custom"][custom];
+    let step = item.as_array().and_then(|items| items.last()).map(|item| &item["step"]).expect("a step");
+    let declared = item[0]["variables"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for (name, value) in variables {
+        let variable =
+            declared.iter().find(|it| it["name"] == *name).unwrap_or_else(|| panic!("{custom} takes no {name}"));
+        let allowed = variable["allowed-values"].as_array();
+        assert!(allowed.is_none_or(|allowed| allowed.iter().any(|it| it == value)), "{name} may not be {value}");
+    }
+    let lines = step["script"].as_array().expect("a script").iter().filter_map(Yaml::as_str);
+    let bin = tempfile::tempdir().unwrap();
+    let script = format!("#!/bin/sh\nexec '{}' promote \"$@\"\n", env!("CARGO_BIN_EXE_stepgate-under-test"));
+    program(&bin.path().join("stepgate-promote"), &script);
+    let clone = gitops.clone_with(&[]);
+    let mut command = Command::new("bash");
+    command.args(["-e", "-c", &lines.collect::<Vec<_>>().join("\n")]).current_dir(clone.path()).env_clear();
+    command.env("PATH", format!("{}:{}", bin.path().display(), path())).env("CI", "true");
+    command.envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    Played { name: custom.to_owned(), told: transcript(&output), code: output.status.code() }
+}
+
+#[test]
+fn the_gitops_repository_shows_holds_and_refuses_by_its_own_pipeline() {
+    let work = TempRepo::new();
+    let example = root().join("examples/gitops");
+    for file in walk(&example) {
+        work.write(&file.strip_prefix(&example).unwrap().display().to_string(), fs::read(&file).unwrap());
+    }
+    work.commit("The repository as it is");
+    let gitops = work.clone_with(&["--bare"]);
+    let status = by_hand(&gitops, "status", &[]);
+    assert_eq!(status.code, Some(0), "{}", status.told);
+    assert!(status.told.contains("orders-worker"), "{}", status.told);
+    let where_to = [("SERVICE", "orders-api"), ("ENVIRONMENT", "staging")];
+    let refused = by_hand(&gitops, "promote", &where_to);
+    assert_eq!(refused.code, Some(1), "{}", refused.told);
+    assert!(refused.told.contains("attestation tests"), "{}", refused.told);
+    let held = by_hand(&gitops, "hold", &[&where_to[..], &[("REASON", "an incident")]].concat());
+    assert_eq!(held.code, Some(0), "{}", held.told);
+    assert!(by_hand(&gitops, "promote", &where_to).told.contains("an incident"));
+    let released = by_hand(&gitops, "release", &[&where_to[..], &[("REASON", "it is over")]].concat());
+    assert_eq!(released.code, Some(0), "{}", released.told);
 }
 
 #[test]

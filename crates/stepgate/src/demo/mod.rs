@@ -4,6 +4,7 @@
 //! a git repository, the programs are the ones that run in a pipeline, and Bitbucket is a strict fake on loopback.
 
 mod image;
+mod promotion;
 mod stage;
 mod story;
 
@@ -25,6 +26,9 @@ pub struct Args {
     /// Where to leave the HTML report on its image
     #[arg(long, value_name = "PATH", default_value = stage::SCAN_PAGE)]
     scan_report: PathBuf,
+    /// Where to leave the HTML board of what is where
+    #[arg(long, value_name = "PATH", default_value = stage::BOARD_PAGE)]
+    board: PathBuf,
     /// Keep the embedded Bitbucket open in the end, to look at its pages in a browser, until interrupted
     #[arg(long)]
     serve: bool,
@@ -38,6 +42,8 @@ pub struct Args {
 pub async fn run(args: Args, session: &mut Session) -> Result<Exit> {
     let mut stage = Stage::set(session)?;
     story::play(&mut stage, &args).await?;
+    promotion::play(&mut stage, &args).await?;
+    story::end(&mut stage, &args)?;
     if args.serve {
         stage.say(&format!("The embedded Bitbucket stays at {} until you press Ctrl-C.", stage.bitbucket_page()))?;
         std::future::pending::<()>().await;

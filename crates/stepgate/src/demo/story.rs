@@ -2,7 +2,7 @@
 
 use step::{Exit, Failure, Result};
 
-use super::stage::{GITOPS_REPO, LINT_PAGE, PULL_REQUEST, SCAN_PAGE, Stage, TESTS_PAGE};
+use super::stage::{BOARD_PAGE, GITOPS_REPO, LINT_PAGE, PULL_REQUEST, SCAN_PAGE, Stage, TESTS_PAGE};
 use super::{Args, image};
 
 /// All chapters in order.
@@ -16,9 +16,17 @@ pub(super) async fn play(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
     stage.keep(SCAN_PAGE, &args.scan_report)?;
     half_a_report_is_no_pass(stage, &commit).await?;
     let commit = the_second_push_passes(stage).await?;
-    the_image_goes_where_it_runs(stage, &commit).await?;
-    let [lint, tests, scan] = [&args.report, &args.tests_report, &args.scan_report].map(|page| page.display());
-    stage.say(&format!("\nThe reports of the first push are in {lint}, {tests} and {scan}: open them in a browser."))
+    the_image_goes_where_it_runs(stage, &commit).await
+}
+
+/// Where the pages are.
+pub(super) fn end(stage: &mut Stage<'_>, args: &Args) -> Result<()> {
+    let [lint, tests, scan, board] =
+        [&args.report, &args.tests_report, &args.scan_report, &args.board].map(|page| page.display());
+    stage.say(&format!(
+        "\nThe reports of the first push are in {lint}, {tests} and {scan}, and what is where in {board}: open them in a \
+         browser."
+    ))
 }
 
 async fn the_debt_is_written_down(stage: &mut Stage<'_>) -> Result<()> {
@@ -30,7 +38,8 @@ async fn the_debt_is_written_down(stage: &mut Stage<'_>) -> Result<()> {
     }
     image::put_exceptions(stage);
     stage.put_reports("main")?;
-    let made = ["reports/", "test-results/", "scan/", HISTORY, LINT_PAGE, TESTS_PAGE, SCAN_PAGE];
+    let made =
+        ["reports/", "test-results/", "scan/", ATTESTATIONS, HISTORY, LINT_PAGE, TESTS_PAGE, SCAN_PAGE, BOARD_PAGE];
     stage.repo.write(".gitignore", made.map(|path| format!("/{path}\n")).concat());
     let commit = stage.push("The service as it is");
     stage.lint(&commit, "baseline create reports/*.json", Exit::Pass).await?;
@@ -51,6 +60,9 @@ async fn a_pull_request_is_refused(stage: &mut Stage<'_>) -> Result<String> {
     stage.lint(&commit, &line, Exit::Fail).await?;
     Ok(commit)
 }
+
+/// Where the gates leave their signed verdicts.
+const ATTESTATIONS: &str = "stepgate-attestations/";
 
 /// What tests did in earlier runs; a pipeline keeps it as a cache.
 const HISTORY: &str = "test-history.jsonl";
@@ -144,7 +156,11 @@ fn cut(stage: &Stage<'_>, path: &str) -> Result<()> {
 }
 
 async fn the_second_push_passes(stage: &mut Stage<'_>) -> Result<String> {
-    stage.say("\n6. The second push mends what was found, and one old problem beside it.\n")?;
+    stage.say(
+        "\n6. The second push mends what was found, and one old problem beside it. The gates have a key now, and sign what \
+         they say.\n",
+    )?;
+    stage.give_key();
     stage.put("fix")?;
     let commit = stage.push("Check that the order exists and was paid");
     stage.put_reports("fixed")?;
@@ -183,15 +199,16 @@ async fn the_image_goes_where_it_runs(stage: &mut Stage<'_>, commit: &str) -> Re
     stage.repo.write("image.json", inspected(&image::id("candidate")?));
     let late = format!("{} --environment dev --build-number {late}", put("1.9.9"));
     stage.bump(commit, &late, Exit::Pass).await?;
-    stage.say("\n   And nobody goes back to an older version in production by accident, or loses a digest there.\n")?;
-    stage.bump(commit, &format!("{} --environment production", put("1.7.0")), Exit::Fail).await?;
-    let put = format!("put {IMAGE}:1.10.0 --repo {GITOPS_REPO} --service orders-api --environment production");
+    stage.say("\n   And no build puts its image into production past the guardrails.\n")?;
+    let put = format!(
+        "put {IMAGE}:1.10.0 --digest-from image.json \\\n      --repo {GITOPS_REPO} --service orders-api --environment production"
+    );
     stage.bump(commit, &put, Exit::Fail).await
 }
 
 /// The lines that the last commit of the GitOps repository changed.
 fn what_changed(stage: &Stage<'_>) -> String {
-    let diff = stage.gitops.git(&["show", "--format=%s", "--unified=1", "main"]);
+    let diff = stage.gitops.git(&["show", "--format=%s", "--unified=1", "main", "--", "environments"]);
     let lines =
         diff.lines().filter(|line| !["diff ", "index ", "---", "+++", "@@"].iter().any(|it| line.starts_with(it)));
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(|line| format!("  | {line}")).collect();

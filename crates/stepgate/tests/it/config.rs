@@ -6,6 +6,7 @@ const CONFIG: &str = "lint:\n  changed: files\n  policy: { max: 1, tools: { phpm
 fn without_a_file_everything_is_the_default() {
     insta::assert_snapshot!(Place::plain().run("config"), @r#"
     lint.allow-baseline-growth: false
+    lint.attestation: not set
     lint.baseline: not set
     lint.changed: "off"
     lint.destination: not set
@@ -16,7 +17,9 @@ fn without_a_file_everything_is_the_default() {
     lint.policy.severity: not set
     lint.policy.tools: {}
     lint.roots: []
+    lint.service: not set
     lint.tools: {}
+    scan.attestation: not set
     scan.environment: not set
     scan.epss: not set
     scan.exception-files: []
@@ -35,12 +38,14 @@ fn without_a_file_everything_is_the_default() {
     scan.proof.max-age: not set
     scan.proof.required: false
     scan.proof.scanners: ["vuln","secret"]
+    scan.service: not set
     scan.trivy.cache-dir: not set
     scan.trivy.command: "trivy"
     scan.trivy.scanners: ["vuln","secret","misconfig"]
     scan.trivy.timeout: "30m"
     scan.vex: []
     tests.allow-empty: false
+    tests.attestation: not set
     tests.coverage.exclude: ["tests/**","test/**","migrations/**","config/**"]
     tests.coverage.max-fall: not set
     tests.coverage.min-change: not set
@@ -56,6 +61,7 @@ fn without_a_file_everything_is_the_default() {
     tests.quarantine.ready-after: 10
     tests.quarantine.tests: []
     tests.roots: []
+    tests.service: not set
     bump.attestations: not set
     bump.author: not set
     bump.branch: not set
@@ -71,6 +77,14 @@ fn without_a_file_everything_is_the_default() {
     bump.service: not set
     bump.sign: not set
     bump.via: "push"
+    promote.author: not set
+    promote.branch: not set
+    promote.deadline: not set
+    promote.default-reviewers: false
+    promote.gitops-repository: not set
+    promote.repository: not set
+    promote.reviewers: []
+    promote.sign: not set
     [exit status: 0]
     "#);
 }
@@ -81,6 +95,7 @@ fn explain_says_where_each_value_came_from() {
     let lint = section("lint", &place.run("config --explain -- --max 3 --output html=a.html"));
     insta::assert_snapshot!(lint, @r#"
     lint.allow-baseline-growth: false                # default
+    lint.attestation: not set                        # default
     lint.baseline: not set                           # default
     lint.changed: "files"                            # stepgate.yaml
     lint.destination: "develop"                      # environment
@@ -95,6 +110,7 @@ fn explain_says_where_each_value_came_from() {
     lint.policy.tools.phpmd.rules: []                # default
     lint.policy.tools.phpmd.severity: not set        # default
     lint.roots: []                                   # default
+    lint.service: not set                            # default
     lint.tools: {}                                   # default
     "#);
     // The same, said in full.
@@ -120,6 +136,7 @@ fn explain_says_it_of_tests_too() {
     let tests = section("tests", &place.run(line));
     insta::assert_snapshot!(tests, @r#"
     tests.allow-empty: false                         # default
+    tests.attestation: not set                       # default
     tests.coverage.exclude: ["tests/**","test/**","migrations/**","config/**"] # default
     tests.coverage.max-fall: not set                 # default
     tests.coverage.min-change: 80.0                  # stepgate.yaml
@@ -135,6 +152,7 @@ fn explain_says_it_of_tests_too() {
     tests.quarantine.ready-after: 10                 # default
     tests.quarantine.tests: []                       # default
     tests.roots: ["/srv","/app"]                     # command line
+    tests.service: not set                           # default
     "#);
     // What is said of the one gate changes nothing of the other.
     assert_eq!(section("lint", &place.run(line)), section("lint", &place.run("config --explain")));

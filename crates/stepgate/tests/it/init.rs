@@ -6,7 +6,7 @@ use crate::support::{Place, yaml};
 #[test]
 fn init_writes_config_schema_and_pipeline() {
     let place = Place::plain();
-    insta::assert_snapshot!(place.run("init"), @r"
+    insta::assert_snapshot!(place.run("init"), @"
     wrote stepgate.yaml
     wrote bitbucket-pipelines.yml
     wrote stepgate.schema.json
@@ -14,6 +14,7 @@ fn init_writes_config_schema_and_pipeline() {
     the steps for tests: `stepgate init --print --pipeline tests`
     the steps for images: `stepgate init --print --pipeline scan`
     the steps for GitOps: `stepgate init --print --pipeline bump`
+    the steps for promotion: `stepgate init --print --pipeline promote`
     [exit status: 0]
     ");
     assert_eq!(place.files(), ["bitbucket-pipelines.yml", "stepgate.schema.json", "stepgate.yaml"]);
@@ -48,7 +49,8 @@ fn init_writes_the_pipeline_that_is_asked_for() {
     let said = place.run("init --pipeline tests");
     let others = "the steps for static analysis: `stepgate init --print --pipeline lint`\n\
                   the steps for images: `stepgate init --print --pipeline scan`\n\
-                  the steps for GitOps: `stepgate init --print --pipeline bump`\n";
+                  the steps for GitOps: `stepgate init --print --pipeline bump`\n\
+                  the steps for promotion: `stepgate init --print --pipeline promote`\n";
     assert!(said.stdout.ends_with(others), "{said}");
     assert_eq!(place.read("bitbucket-pipelines.yml"), Pipeline::Tests.text());
     assert_eq!(place.run("init --force --pipeline scan").status, 0);
@@ -66,6 +68,30 @@ fn init_can_print_instead() {
         assert_eq!((printed.status, printed.stdout), (0, expected));
     }
     assert_eq!(place.files(), ["stepgate.yaml"]);
+}
+
+#[test]
+fn init_writes_promotion_yaml_into_a_gitops_repository_and_never_over_one() {
+    let place = Place::plain();
+    insta::assert_snapshot!(place.run("init --promotion"), @r"
+    wrote promotion.yaml
+    wrote promotion.schema.json
+    next: put your services and environments into promotion.yaml, and commit both
+    [exit status: 0]
+    ");
+    assert_eq!(place.files(), ["promotion.schema.json", "promotion.yaml"]);
+    assert_eq!(place.read("promotion.schema.json"), place.run("schema promotion").stdout);
+    let text = place.read("promotion.yaml");
+    assert_eq!(place.run("init --promotion --print").stdout, format!("# ---- promotion.yaml ----\n{text}\n"));
+    let (_, schema) = text.lines().next().and_then(|line| line.split_once("$schema=")).expect("a schema is named");
+    assert!(place.path(schema).exists(), "{schema}");
+    insta::assert_snapshot!(place.run("init --promotion"), @r"
+    ------- stderr -------
+    error: cannot write promotion.yaml: it is there already
+    hint: stepgate init --promotion --print shows what would be written, to be merged by hand
+    [exit status: 3]
+    ");
+    assert_eq!(place.run("init --promotion --force").status, 2);
 }
 
 #[test]
@@ -127,13 +153,18 @@ fn the_values_in_the_template_are_the_defaults() {
     let written = yaml(&text);
     let (lint, tests) = (stepgate_lint::Config::default(), stepgate_tests::Config::default());
     let (scan, bump) = (stepgate_scan::Config::default(), stepgate_bump::Config::default());
-    let mut default = serde_json::json!({ "lint": lint, "tests": tests, "scan": scan, "bump": bump });
+    let promote = stepgate_promote::Config::default();
+    let mut default =
+        serde_json::json!({ "lint": lint, "tests": tests, "scan": scan, "bump": bump, "promote": promote });
     // The file says what the default of these means.
     default["lint"]["baseline"] = lint.baseline_path().to_string_lossy().into();
     default["lint"]["policy"]["severity"] = "info".into();
     default["tests"]["expect-files"] = 1.into();
     for (key, value) in [("branch", "main"), ("deadline", "5m"), ("message", "{service}: {environment} to {tag}")] {
         default["bump"][key] = value.into();
+    }
+    for (key, value) in [("branch", "main"), ("deadline", "5m")] {
+        default["promote"][key] = value.into();
     }
     for section in step::config::SECTIONS {
         let written = written[section].as_object().expect("a section");
