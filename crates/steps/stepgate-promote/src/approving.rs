@@ -15,7 +15,7 @@ use crate::state::State;
 /// The yeses to the pull request that is open for a branch; none when there is no such pull request.
 pub(crate) async fn of_open(repository: &Repository, branch: &str, state: &State<'_>) -> Known<Approvals> {
     match open(repository, branch).await? {
-        Some(id) => of(repository, id, state).await,
+        Some(id) => of(repository, id, state, None).await,
         None => Ok(Approvals::default()),
     }
 }
@@ -51,11 +51,16 @@ pub(crate) fn branch_of(side: Option<&bitbucket::Endpoint>) -> Option<&str> {
     Some(side?.branch.as_ref()?.name.as_str())
 }
 
-/// The yeses to a pull request as it is now, read by its number, and everybody who made it.
-pub(crate) async fn of(repository: &Repository, id: u64, state: &State<'_>) -> Known<Approvals> {
+/// The yeses to a pull request as it is now, read by its number, and everybody who made it. Where it is known what is to be
+/// approved, its head must be that.
+pub(crate) async fn of(repository: &Repository, id: u64, state: &State<'_>, head: Option<&str>) -> Known<Approvals> {
     let api = repository.api()?;
     let what = format!("cannot read the approvals of pull request {id}");
     let found = api.repository.pull_requests().approvals_of(id).await.map_err(|error| unanswered(&what, &error))?;
+    if let Some(head) = head.filter(|head| *head != found.head) {
+        let why = format!("the pull request moved while it was judged: {head:.12} is not {:.12}", found.head);
+        return Err(promotion::Unknown { why, remote: true });
+    }
     let mut approvals = Approvals {
         given: found.given.iter().filter_map(approval).collect(),
         stale: found.stale.iter().filter_map(approval).collect(),

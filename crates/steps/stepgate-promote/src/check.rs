@@ -14,7 +14,7 @@ use crate::changes::{self, Changes};
 use crate::config::Config;
 use crate::judging::{People, plans};
 use crate::report::{Done, Report};
-use crate::repository::{Repository, unanswered};
+use crate::repository::Repository;
 use crate::state::{Depth, State};
 use crate::write;
 
@@ -98,7 +98,7 @@ pub(crate) async fn pull_request(repository: &Repository, id: u64, now: Timestam
         scratch.merge_base(&state.tip, &head).await.map_err(crate::repository::cannot_read)?.ok_or_else(|| {
             Failure::input(format!("pull request {id} has no history in common with `{}`", repository.branch))
         })?;
-    let approvals = approvals(repository, id, &head, &state).await;
+    let approvals = approving::of(repository, id, &state, Some(&head)).await;
     let author = open.author.as_ref().map_or_else(Identity::default, |author| Identity {
         uuid: author.uuid.clone(),
         name: author.display_name.clone(),
@@ -111,23 +111,6 @@ pub(crate) async fn pull_request(repository: &Repository, id: u64, now: Timestam
         attested.map_or_else(|| author.clone(), |it| changes::identity(&it.by))
     };
     of(repository, &state, changes, head, who, approvals, problems, now).await
-}
-
-/// The approvals of a pull request, which must be of the commit that is judged.
-async fn approvals(repository: &Repository, id: u64, head: &str, state: &State<'_>) -> Known<Approvals> {
-    let api = repository.api()?;
-    let found = approving::of(repository, id, state).await?;
-    // Read again: a commit that came meanwhile is not what was approved.
-    let open = api.repository.pull_requests().get(id).await;
-    let open = open.map_err(|error| unanswered("cannot read the pull request again", &error))?;
-    let there = open.source.and_then(|side| side.commit).map(|commit| commit.hash).unwrap_or_default();
-    if there.len() < 7 || !head.starts_with(&there) {
-        return Err(promotion::Unknown {
-            why: format!("the pull request moved while it was judged: {head:.12} is not {there:.12}"),
-            remote: true,
-        });
-    }
-    Ok(found)
 }
 
 /// Judges what a push did, by the policy before it.

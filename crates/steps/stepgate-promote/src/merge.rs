@@ -152,7 +152,7 @@ async fn after(
     let id = merged.id;
     let state = repository.state().await?;
     let commit = merged.merge_commit.as_ref().map(|commit| commit.hash.clone());
-    let approvals: Approvals = approving::of(repository, id, &state).await.map_err(|unknown| {
+    let approvals: Approvals = approving::of(repository, id, &state, None).await.map_err(|unknown| {
         Failure::remote(format!("cannot read the approvals of pull request {id}")).because(unknown.why)
     })?;
     let full = match &commit {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use attest::Outcome;
 use step::Exit;
 
-use crate::support::{As, IMAGE, NEXT, World, ann, ben, cem, health, verification_key};
+use crate::support::{As, IMAGE, NEXT, World, ann, ben, cem, health, values, verification_key};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -122,4 +122,37 @@ async fn two_services_go_together_or_not_at_all() {
     let run = world.run("run orders-api orders-worker --to staging", As::Step(&ann())).await;
     assert_eq!(run.exit, Exit::Fail, "{run}");
     assert_ne!(world.stands("staging"), IMAGE, "the worker has no attestations, so neither goes");
+}
+
+#[tokio::test]
+async fn a_check_says_on_bitbucket_what_it_found() {
+    let world = World::new();
+    let id = world.proposed_by_hand(
+        &ben(),
+        "by-hand",
+        &[("environments/production/orders-api/values.yaml", &values("1.9.1", IMAGE))],
+    );
+    let commit = world.remote.git(&["rev-parse", "by-hand"]);
+    let run = world
+        .run(
+            &format!("check --pull-request {id} --workspace acme --repo-slug gitops --commit {commit}"),
+            As::Step(&ben()),
+        )
+        .await;
+    assert_eq!(run.exit, Exit::Fail, "{run}");
+    let statuses = world.bitbucket.statuses(&commit);
+    assert!(statuses.iter().any(|it| it.key == "stepgate-promote" && it.state == "FAILED"), "{statuses:?}\n{run}");
+    let reports = world.bitbucket.reports(&commit);
+    assert_eq!(reports.first().map(|it| it.body["result"].as_str()), Some(Some("FAILED")), "{reports:?}");
+    assert_eq!(world.bitbucket.comments(id).len(), 1);
+}
+
+#[tokio::test]
+async fn an_audit_names_what_is_open_and_who_can_read_what() {
+    let world = World::new();
+    let run = world.run("audit", As::Step(&ann())).await;
+    assert_eq!(run.exit, Exit::Fail, "{run}");
+    for word in ["push", "force", "approvals", "environment"] {
+        assert!(run.text.contains(word), "{word}: {run}");
+    }
 }
