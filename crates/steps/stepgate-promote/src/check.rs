@@ -104,13 +104,13 @@ pub(crate) async fn pull_request(repository: &Repository, id: u64, now: Timestam
         name: author.display_name.clone(),
         proof: Proof::Shown("Bitbucket names the author of the pull request".to_owned()),
     });
-    let changes = changes::between(repository, &state, &base, &head).await?;
-    let mut problems = policy_problems(&changes, &author, &approvals, &state, now);
-    problems.extend(behind(&changes, &state, &base).await?);
-    let who = |attested: Option<&promotion::Deployment>| {
-        attested.map_or_else(|| author.clone(), |it| changes::identity(&it.by))
-    };
-    of(repository, &state, changes, head, who, approvals, problems, now).await
+    let mut changes = changes::between(repository, &state, &base, &head).await?;
+    let of_policy = policy_problems(&changes, &author, &approvals, &state, now);
+    let behind = behind(&changes, &state, &base).await?;
+    changes.problems.extend(of_policy.into_iter().chain(behind));
+    let mut judged = of(repository, &state, changes, &author, approvals, now).await?;
+    judged.report.head = Some(head);
+    Ok(judged)
 }
 
 /// Judges what a push did, by the policy before it.
@@ -142,14 +142,14 @@ async fn push(
             .hint("give --base")
     })?;
     let state = State::read(scratch, &base, Depth::Current).await?;
-    let changes = changes::between(repository, &state, &base, &head).await?;
+    let mut changes = changes::between(repository, &state, &base, &head).await?;
     let nobody = Identity::default();
     let approvals = Ok(attested_approvals(&changes));
-    let problems = policy_problems(&changes, &nobody, &approvals, &state, now);
-    let who = |attested: Option<&promotion::Deployment>| {
-        attested.map_or_else(Identity::default, |it| changes::identity(&it.by))
-    };
-    of(repository, &state, changes, head, who, approvals, problems, now).await
+    let of_policy = policy_problems(&changes, &nobody, &approvals, &state, now);
+    changes.problems.extend(of_policy);
+    let mut judged = of(repository, &state, changes, &nobody, approvals, now).await?;
+    judged.report.head = Some(head);
+    Ok(judged)
 }
 
 /// The yeses that every deployment of the change attests: of several only those that all have.
@@ -163,23 +163,21 @@ fn attested_approvals(changes: &Changes) -> Approvals {
     common
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is known of a change, each of another kind")]
+/// Judges each image that is moved. Who wanted it is what is attested of it, else `author`.
 async fn of(
     repository: &Repository,
     state: &State<'_>,
     changes: Changes,
-    head: String,
-    who: impl Fn(Option<&promotion::Deployment>) -> Identity,
+    author: &Identity,
     approvals: Known<Approvals>,
-    problems: Vec<String>,
     now: Timestamp,
 ) -> Result<Judged> {
     let mut report = Report::new(repository, state, Vec::new(), Done::Judged, now);
-    report.head = Some(head);
-    report.problems = changes.problems.into_iter().chain(problems).collect();
+    report.problems = changes.problems;
     report.others = changes.others;
     for moved in &changes.moves {
-        let people = People { who: who(moved.attested.as_ref()), approvals: approvals.clone() };
+        let who = moved.attested.as_ref().map_or_else(|| author.clone(), |it| changes::identity(&it.by));
+        let people = People { who, approvals: approvals.clone() };
         report.plans.extend(plans(std::slice::from_ref(&moved.request), &people, repository, state, now).await?);
     }
     Ok(Judged { report, approvals })
