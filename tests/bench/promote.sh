@@ -8,14 +8,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 runs=${1:-3}
 services=${BENCH_SERVICES:-100} commits=${BENCH_COMMITS:-50000}
-log=3           # at most so many times the CPU time of `git log` that looks at every commit once
-paths=20,0      # `git log` that is given every file takes at least so many times the CPU time: not so in a small repository
-memory=150      # MiB
+log=4           # at most so many times the CPU time of `git log` that looks at every commit once, each twice in a small one
+paths=5,0       # `git log` that is given every file takes at least so many times the CPU time: not so in a small repository
+memory=250      # MiB, of which the packs that git maps are most
 bench=$PWD/target/bench/promote release=${CARGO_TARGET_DIR:-$PWD/target}/release
 mkdir -p "$bench"
 promote=${BENCH_PROMOTE:-$release/stepgate-promote}
 [ -n "${BENCH_PROMOTE:-}" ] || cargo build --release --quiet -p stepgate-promote
-[ "$services" -ge 100 ] || paths=-
+[ "$services" -ge 100 ] && [ "$commits" -ge 50000 ] || paths=-
 failed=0
 fail() { echo "$*"; failed=1; }
 
@@ -49,12 +49,12 @@ echo "one promotion judged"
 image=$(git show main:apps/svc00001/staging/values.yaml | awk '/repository:/ {name=$2} /tag:/ {tag=$2} /digest:/ {digest=$2}
     END {gsub("\"", "", tag); gsub("\"", "", digest); print name ":" tag "@" digest}')
 # A plan that says no has done its work.
-plan="sh -c 'status=0; $promote plan --repo file://$repository --branch main svc00001 --to production --image $image || status=\$?; [ \$status -le 1 ] || [ \$status = 5 ]'"
+plan="sh -c 'status=0; $promote plan --repo file://$repository --branch main svc00001=$image --to production || status=\$?; [ \$status -le 1 ] || [ \$status = 5 ]'"
 python3 ../../../../tests/bench/measure.py --memory $memory "$runs" - "stepgate-promote plan=$plan" \
     "git log -- apps<$log=${every[*]}" || failed=1
 
 # Is it true? For each file of a sample the commit that git finds by itself.
-$status >"$bench/status.json"
+$status >"$bench/status.json" 2>/dev/null
 for file in apps/svc00000/production/values.yaml $(awk 'NR % 97 == 5' "$files"); do
     commit=$(git log --first-parent -1 --format=%H main -- "$file")
     grep -q "$commit" "$bench/status.json" || fail "$file: $commit put its image there, and status does not say so"
