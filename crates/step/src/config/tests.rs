@@ -121,7 +121,7 @@ fn wrong_types_say_what_was_expected() {
         |       ^
     ");
     insta::assert_snapshot!(refusal("- lint\n"), @"
-    error: cannot use stepgate.yaml: expected a mapping with a section per step (`bump:`, `lint:`, `scan:`, `tests:`), found sequence
+    error: cannot use stepgate.yaml: expected a mapping with a section per step (`bump:`, `lint:`, `promote:`, `scan:`, `tests:`), found sequence
     ");
 }
 

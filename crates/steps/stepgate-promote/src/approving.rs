@@ -36,9 +36,13 @@ pub(crate) async fn open(repository: &Repository, branch: &str) -> Known<Option<
 }
 
 fn is_from(open: &PullRequest, branch: &str) -> bool {
+    !is_from_a_fork(open) && branch_of(open.source.as_ref()) == Some(branch)
+}
+
+/// Whether its source is not in the repository itself: a branch of the same name there is another one.
+pub(crate) fn is_from_a_fork(open: &PullRequest) -> bool {
     let of = |side: &Option<bitbucket::Endpoint>| side.as_ref()?.repository.as_ref()?.full_name.clone();
-    let is_own = of(&open.source) == of(&open.destination);
-    is_own && branch_of(open.source.as_ref()) == Some(branch)
+    of(&open.source).is_none() || of(&open.source) != of(&open.destination)
 }
 
 /// Whether it wants to go to a branch.

@@ -8,7 +8,7 @@ use step::progress::Progress;
 use step::publish::{Bulletin, COMMENT_CHARS, DataValue, Insight, ReportType, Target, publish};
 use step::{Exit, Failure, Pipeline, Place, Result, Session};
 
-use crate::approving::{self, branch_of, is_to};
+use crate::approving::{self, branch_of, is_from_a_fork, is_to};
 use crate::args::{CheckArgs, RepoArgs};
 use crate::changes::{self, Changes};
 use crate::config::Config;
@@ -89,10 +89,21 @@ pub(crate) async fn pull_request(repository: &Repository, id: u64, now: Timestam
             repository.branch
         )));
     }
+    if is_from_a_fork(&open) {
+        return Err(Failure::input(format!("pull request {id} comes from a fork, or its repository is gone"))
+            .hint("push its branch to the GitOps repository itself"));
+    }
     let scratch = repository.scratch()?;
-    let gone = || Failure::input(format!("the branch of pull request {id} is gone, or in a fork"));
+    let gone = || Failure::input(format!("the branch of pull request {id} is gone"));
     let source = branch_of(open.source.as_ref()).ok_or_else(gone)?;
     let head = scratch.tip(source).await.map_err(crate::repository::cannot_read)?.ok_or_else(gone)?;
+    let told = open.source.as_ref().and_then(|side| side.commit.as_ref()).map_or("", |commit| commit.hash.as_str());
+    if told.len() < 12 || !head.starts_with(told) {
+        return Err(Failure::remote(format!(
+            "pull request {id} moved while it was read: {head:.12} is not {told:.12}"
+        ))
+        .hint("run it again"));
+    }
     let state = repository.state().await?;
     let base =
         scratch.merge_base(&state.tip, &head).await.map_err(crate::repository::cannot_read)?.ok_or_else(|| {

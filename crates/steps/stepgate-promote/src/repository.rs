@@ -163,7 +163,11 @@ async fn clone_here(place: &Place<Config>) -> Option<String> {
         return None;
     }
     match clone.default_remote().await.ok()? {
-        Some(remote) => clone.remote_url(&remote).await.ok()?,
+        // A name before the host is somebody's own; how git gets in over HTTPS is found by other means.
+        Some(remote) => clone.remote_url(&remote).await.ok()?.map(|url| match url.strip_prefix("ssh://***@") {
+            Some(rest) => format!("ssh://git@{rest}"),
+            None => url.replace("://***@", "://"),
+        }),
         None => clone.root().to_str().map(str::to_owned),
     }
 }
