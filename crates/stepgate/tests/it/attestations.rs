@@ -285,7 +285,6 @@ fn what_a_bundle_says_is_shown_without_a_word_of_trust_and_without_harm() {
 }
 
 #[test]
-#[ignore = "needs promotion.yaml to be read, which comes with the policy"]
 fn a_policy_says_which_key_may_sign_what() {
     let policy = |may_sign: &str| {
         let pem: String = key(1).public().to_pem().lines().map(|line| format!("      {line}\n")).collect();
