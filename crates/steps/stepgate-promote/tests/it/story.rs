@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use attest::Outcome;
+use fakes::bitbucket::NextMerge;
 use step::Exit;
 
 use crate::support::{As, IMAGE, NEXT, World, ann, ben, cem, health, values, verification_key};
@@ -155,4 +156,50 @@ async fn an_audit_names_what_is_open_and_who_can_read_what() {
     for word in ["push", "force", "approvals", "environment"] {
         assert!(run.text.contains(word), "{word}: {run}");
     }
+}
+
+#[tokio::test]
+async fn a_merge_that_meets_another_one_or_loses_its_answer_is_brought_to_its_end() {
+    let world = World::new();
+    in_staging(&world, "1.9.1", IMAGE).await;
+    let run = world.run("run orders-api --to production", As::Step(&ann())).await;
+    assert_eq!(run.exit, Exit::NotYet, "{run}");
+    let id = world.last_pull_request();
+    for person in [ben(), cem()] {
+        assert!(world.bitbucket.approve("acme", "gitops", id, &person));
+    }
+    world.bitbucket.next_merge("acme", "gitops", NextMerge::RefsMove);
+    let moved = world.run(&format!("merge {id}"), As::Step(&ann())).await;
+    assert_eq!(moved.exit, Exit::Remote, "{moved}");
+    assert_ne!(world.stands("production"), IMAGE);
+    world.bitbucket.next_merge("acme", "gitops", NextMerge::TimesOutButMerges);
+    let lost = world.run(&format!("merge {id}"), As::Step(&ann())).await;
+    assert_eq!(lost.exit, Exit::Pass, "{lost}");
+    assert_eq!(world.stands("production"), IMAGE);
+    let history = world.run("history orders-api --environment production", As::Nobody).await;
+    assert!(history.text.contains("promoted"), "what was done is attested: {history}");
+}
+
+#[tokio::test]
+async fn regions_that_share_a_stage_move_in_waves() {
+    let eu =
+        "      production:\n        targets: [{ file: environments/production/orders-api/values.yaml, path: image }]\n";
+    let us = "      production-us:\n        targets: [{ file: environments/us/orders-api/values.yaml, path: image }]\n";
+    let world = World::with(|policy| {
+        let policy = policy.replacen(eu, &format!("{eu}{us}"), 1);
+        let stage = "  production:\n    stage: live\n    from: [staging]\n";
+        let policy = policy.replacen("  production:\n    from: [staging]\n", stage, 1);
+        policy.replacen("\nkeys:", "\n  production-us: { stage: live, from: [production] }\n\nkeys:", 1)
+    });
+    world.by_hand("Another region", &[("environments/us/orders-api/values.yaml", &values("1.8.0", NEXT))]);
+    world.attest(NEXT, &[health("production-us", NEXT, Outcome::Pass, world.now(), &verification_key())]);
+    let first = world.run("plan orders-api --to live", As::Step(&ann())).await;
+    assert!(first.text.contains("orders-api to production:") && !first.text.contains("production-us"), "{first}");
+    in_production(&world, "1.9.1", IMAGE).await;
+    let second = world.run("plan orders-api --to live", As::Step(&ann())).await;
+    assert!(second.text.contains("orders-api to production-us: not yet"), "{second}");
+    world.attest(IMAGE, &[health("production", IMAGE, Outcome::Pass, world.now(), &verification_key())]);
+    let run = world.run("run orders-api --to live", As::Step(&ann())).await;
+    assert_eq!(run.exit, Exit::Pass, "{run}");
+    assert_eq!(world.stands("us"), IMAGE);
 }
