@@ -1,5 +1,7 @@
 //! What the caller wants to land.
 
+use std::str::FromStr;
+
 /// What the caller wants done with a snapshot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Next {
@@ -38,4 +40,28 @@ pub struct Person {
     pub name: String,
     /// E-mail address.
     pub email: String,
+}
+
+impl Person {
+    /// Who commits where nobody says: the name and address that Bitbucket gives to commits of its pipelines.
+    #[must_use]
+    pub fn pipelines() -> Self {
+        Self { name: "bitbucket-pipelines".to_owned(), email: "commits-noreply@bitbucket.org".to_owned() }
+    }
+}
+
+/// `Name <address>`.
+impl FromStr for Person {
+    /// That it is none.
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
+        match parts.map(|(name, email)| (name.trim(), email.trim())) {
+            Some((name, email)) if !name.is_empty() && !email.is_empty() && !text.contains(['\n', '\0']) => {
+                Ok(Self { name: name.to_owned(), email: email.to_owned() })
+            }
+            _ => Err(format!("`{text}` is no author")),
+        }
+    }
 }

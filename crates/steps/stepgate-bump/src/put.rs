@@ -7,7 +7,7 @@ use std::time::Duration;
 use git::Repo;
 use gitops::{Age, FileChange, Plan, Record, Rules, Source, Wish};
 use http::Clock;
-use landing::{Draft, File, Landed, Next, Snapshot};
+use landing::{Draft, File, Landed, Next, Person, Snapshot};
 use step::progress::Progress;
 use step::{Exit, Failure, Place, Result, Session};
 
@@ -22,9 +22,6 @@ use crate::{diff, digest, guard, order, policy, proposal, source};
 
 /// How long to try again unless somebody says otherwise.
 const DEADLINE: Duration = Duration::from_secs(300);
-
-/// Who commits where nobody says: the name and address that Bitbucket gives to commits of its pipelines.
-const PIPELINES: (&str, &str) = ("bitbucket-pipelines", "commits-noreply@bitbucket.org");
 
 /// Why a plan could not be made, or was not to be.
 #[derive(Debug)]
@@ -72,7 +69,7 @@ pub(crate) async fn put(args: &PutArgs, session: &mut Session) -> Result<Exit> {
     let mut job = Job::find(args, &place, session).await?;
     let way = remote::find(args, &job.goals, &place, session).await?;
     if job.author.is_none() && !way.knows_who_commits().await? {
-        job.author = Some(landing::Person { name: PIPELINES.0.to_owned(), email: PIPELINES.1.to_owned() });
+        job.author = Some(Person::pipelines());
     }
     let mut made = Made::default();
     let (landed, notes) = {
@@ -117,7 +114,7 @@ struct Job<'a> {
     clock: Clock,
     clone: Option<&'a Repo>,
     message: Option<String>,
-    author: Option<landing::Person>,
+    author: Option<Person>,
     sign: Option<bool>,
     deadline: Duration,
     dry_run: bool,
@@ -132,7 +129,7 @@ impl<'a> Job<'a> {
         let goals = goal::goals(&images, &args.place, config, &place.pipeline)?;
         let clone = place.repo().ok();
         let commit = &args.commit;
-        let author = commit.author.as_ref().or(config.author.as_ref()).map(|text| person(text)).transpose()?;
+        let author = commit.author.as_ref().or(config.author.as_ref()).map(|text| author(text)).transpose()?;
         let source = source::source(commit, &place.pipeline, clone).await;
         Ok(Self {
             attestations: attestations::find(commit.attestations.as_deref(), place, &goals)?,
@@ -256,20 +253,14 @@ fn rules(args: &PutArgs, config: &Config) -> Rules {
     }
 }
 
-/// `Name <address>`.
-fn person(text: &str) -> Result<landing::Person> {
-    let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
-    match parts.map(|(name, email)| (name.trim(), email.trim())) {
-        Some((name, email)) if !name.is_empty() && !email.is_empty() && !text.contains(['\n', '\0']) => {
-            Ok(landing::Person { name: name.to_owned(), email: email.to_owned() })
-        }
-        _ => Err(Failure::usage(format!("`{text}` is no author")).hint("write it as `Name <address>`")),
-    }
-}
-
 impl Made {
     /// Why the plan said to stop.
     pub(crate) fn stopped(&mut self) -> Ended {
         self.stopped.take().unwrap_or(Ended::Unchanged)
     }
+}
+
+/// Who the commit is from.
+fn author(text: &str) -> Result<Person> {
+    text.parse().map_err(|what: String| Failure::usage(what).hint("write it as `Name <address>`"))
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use attest::{Claim, Envelope, SigningKey};
-use gitops::{Digest, FileChange, Record, Rules, Source};
+use gitops::{Digest, FileChange, Image, Record, Rules, Source};
 use jiff::Timestamp;
-use landing::{Draft, File};
+use landing::{Draft, File, Landed, Next, Snapshot};
 use promotion::deployment::{Actor, PolicyRef, Spoken};
 use promotion::model::Approval;
 use promotion::trail::Found;
@@ -13,7 +13,8 @@ use promotion::{Action, Deployment, Holds, Identity, Kind, Plan, Proof, State as
 use step::{Failure, Result};
 
 use crate::judging::refused;
-use crate::repository::Committing;
+use crate::report::{Done, Report};
+use crate::repository::{Committing, Repository, cannot_change};
 use crate::state::State;
 
 /// A commit in the making, on top of one state of the repository.
@@ -94,10 +95,34 @@ impl<'a> Change<'a> {
         self.add(&request.service, digest, &deployment).await
     }
 
-    /// Attests that the image which stands somewhere is held there, or released.
-    pub(crate) async fn attest_stop(&mut self, deployment: Deployment, digest: &Digest) -> Result<()> {
-        let service = deployment.service.clone();
-        self.add(&service, digest, &deployment).await
+    /// Attests that an image is held in an environment of its service, or released there. `found` are the deployments before.
+    pub(crate) async fn attest_stop(
+        &mut self,
+        action: Action,
+        (service, environment): (&str, &str),
+        image: &Image,
+        (who, reason): (&Identity, &str),
+        found: &[Found],
+    ) -> Result<()> {
+        let Some(digest) = &image.digest else { return Ok(()) };
+        let deployment = Deployment {
+            action,
+            service: service.to_owned(),
+            environment: environment.to_owned(),
+            image: image.to_string(),
+            replaced: None,
+            at: self.now,
+            by: actor(who),
+            reason: Some(reason.to_owned()),
+            policy: None,
+            onto: self.state.tip.clone(),
+            previous: previous(found, service, environment),
+            guardrails: Vec::new(),
+            input_attestations: Vec::new(),
+            approved_by: Vec::new(),
+            pull_request: None,
+        };
+        self.add(service, digest, &deployment).await
     }
 
     async fn add(&mut self, service: &str, digest: &Digest, deployment: &Deployment) -> Result<()> {
@@ -143,8 +168,31 @@ impl<'a> Change<'a> {
     }
 }
 
+/// Pushes what `look` makes of the tip of the branch: judged again for each new tip, just before it is pushed. Gives what was
+/// reported of the last one.
+pub(crate) async fn push(
+    repository: &Repository,
+    committing: &Committing,
+    look: impl AsyncFn(&str) -> Result<(Report, Next)>,
+) -> Result<Report> {
+    let mut last = None;
+    let plan = async |snapshot: &Snapshot<'_>| {
+        let (report, next) = look(&snapshot.commit).await?;
+        last = Some(report);
+        Ok::<_, Failure>(next)
+    };
+    let landed = landing::push(&repository.remote, &repository.options(committing), plan).await;
+    let landed = landed.map_err(|error| cannot_change(repository, error))?;
+    let mut report = last.ok_or_else(|| Failure::bug("nothing was judged"))?;
+    if let Landed::Committed { commit, attempts, .. } = landed {
+        report.done = Done::Committed { commit, attempts };
+    }
+    report.notes.extend(repository.take_notes());
+    Ok(report)
+}
+
 /// One line of a bundle.
-pub(crate) fn signed(deployment: &Deployment, key: &SigningKey) -> Result<String> {
+fn signed(deployment: &Deployment, key: &SigningKey) -> Result<String> {
     let statement = deployment.statement().map_err(|why| Failure::bug("cannot attest the deployment").because(why))?;
     Ok(Envelope::sign(&statement, &[key]).to_json())
 }
@@ -159,7 +207,7 @@ fn source(state: &State<'_>, plan: &Plan) -> Source {
 }
 
 /// The deployment that the next one of a service in an environment follows.
-pub(crate) fn previous(found: &[Found], service: &str, environment: &str) -> Option<String> {
+fn previous(found: &[Found], service: &str, environment: &str) -> Option<String> {
     let of_it: Vec<Found> = found
         .iter()
         .filter(|it| it.deployment.service == service && it.deployment.environment == environment)
@@ -189,7 +237,7 @@ fn reason(kind: &Kind) -> Option<String> {
     }
 }
 
-pub(crate) fn actor(who: &Identity) -> Actor {
+fn actor(who: &Identity) -> Actor {
     let proof = match who.proof {
         Proof::Shown(_) => "shown",
         Proof::Claimed | Proof::Nobody | Proof::Failed(_) => "claimed",

@@ -70,10 +70,10 @@ pub(crate) async fn of(repository: &Repository, id: u64, state: &State<'_>, head
         stale: found.stale.iter().filter_map(approval).collect(),
         authors: found.author.and_then(|author| author.uuid).into_iter().collect(),
     };
-    let triggered =
-        triggerers(repository, &found.head, state).await.map_err(|failure| unknown(&failure.to_string()))?;
-    approvals.authors.extend(triggered);
-    approvals.authors.extend(source_authors(api, repository, &found.head, state).await);
+    let proposed = proposed(repository, &found.head, state).await.map_err(|failure| unknown(&failure.to_string()))?;
+    // Whoever triggered it, as it is attested.
+    approvals.authors.extend(proposed.iter().filter_map(|deployment| deployment.by.uuid.clone()));
+    approvals.authors.extend(source_authors(api, &proposed, state).await);
     approvals.authors.sort();
     approvals.authors.dedup();
     Ok(approvals)
@@ -85,14 +85,8 @@ fn approval(given: &bitbucket::Approval) -> Option<Approval> {
     Some(Approval { uuid: given.uuid.clone()?, name: given.display_name.clone(), at })
 }
 
-/// Whoever triggered what the commit `head` proposes, as it is attested in it.
-async fn triggerers(repository: &Repository, head: &str, state: &State<'_>) -> Result<Vec<String>> {
-    let proposed = proposed(repository, head, state).await?;
-    Ok(proposed.into_iter().filter_map(|deployment| deployment.by.uuid).collect())
-}
-
 /// Every proposal that is attested in `head` and not yet at the tip of the protected branch.
-pub(crate) async fn proposed(repository: &Repository, head: &str, state: &State<'_>) -> Result<Vec<Deployment>> {
+async fn proposed(repository: &Repository, head: &str, state: &State<'_>) -> Result<Vec<Deployment>> {
     let scratch = repository.scratch()?;
     let files = scratch.files(head, "attestations").await.map_err(cannot_read)?;
     let mut found = Vec::new();
@@ -111,8 +105,7 @@ pub(crate) async fn proposed(repository: &Repository, head: &str, state: &State<
 
 /// The author of the commit that an image was built from, where Bitbucket tells: whoever wrote a change does not approve
 /// of it.
-async fn source_authors(api: &Api, repository: &Repository, head: &str, state: &State<'_>) -> Vec<String> {
-    let Ok(proposed) = proposed(repository, head, state).await else { return Vec::new() };
+async fn source_authors(api: &Api, proposed: &[Deployment], state: &State<'_>) -> Vec<String> {
     let mut authors = Vec::new();
     for deployment in proposed {
         let is_it = |record: &&gitops::Record| record.image.to_string() == deployment.image;

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use gitops::Image;
 use jiff::Timestamp;
 use landing::{Landed, Next, Snapshot};
-use promotion::{Action, Deployment, Hold, Holds, Identity, Proof};
+use promotion::{Action, Hold, Holds, Identity, Proof};
 use step::{Exit, Failure, Place, Result, Session, words};
 
-use crate::acting::{Change, actor, deployments, previous};
+use crate::acting::{Change, deployments};
 use crate::args::{CommitArgs, HoldArgs, ReleaseArgs, RepoArgs, ScopeArgs};
 use crate::config::Config;
 use crate::identity;
@@ -131,27 +131,8 @@ async fn next(
     let mut change = Change::new(state, committing, now);
     change.holds(&holds);
     for (service, environment, image) in stopped(scope, state) {
-        let Some(digest) = image.digest.clone() else { continue };
         let found = deployments(state, &service, now).await?;
-        let previous = previous(&found, &service, &environment);
-        let deployment = Deployment {
-            action,
-            service,
-            environment,
-            image: image.to_string(),
-            replaced: None,
-            at: now,
-            by: actor(who),
-            reason: Some(reason.to_owned()),
-            policy: None,
-            onto: state.tip.clone(),
-            previous,
-            guardrails: Vec::new(),
-            input_attestations: Vec::new(),
-            approved_by: Vec::new(),
-            pull_request: None,
-        };
-        change.attest_stop(deployment, &digest).await?;
+        change.attest_stop(action, (&service, &environment), &image, (who, reason), &found).await?;
     }
     let subject = format!(
         "{}{}: {reason}",
@@ -167,7 +148,7 @@ fn new_hold(scope: &ScopeArgs, reason: &str, until: Option<Timestamp>, who: &Ide
         environment: scope.environment.clone(),
         digest: scope.digest.as_ref().map(ToString::to_string),
         reason: reason.to_owned(),
-        by: who.name.clone().or_else(|| who.uuid.clone()),
+        by: identity::name(who),
         since: now,
         until,
     }

@@ -96,3 +96,8 @@ fn words(error: &dyn std::error::Error) -> String {
         None => error.to_string(),
     }
 }
+
+/// What to call somebody.
+pub(crate) fn name(who: &Identity) -> Option<String> {
+    who.name.clone().or_else(|| who.uuid.clone())
+}

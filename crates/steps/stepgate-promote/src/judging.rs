@@ -11,6 +11,7 @@ use step::{Failure, Result};
 use crate::args::{MoveArgs, Wanted};
 use crate::repository::Repository;
 use crate::state::State;
+use crate::write;
 
 /// What is known of people, for all requests of one call.
 pub(crate) struct People {
@@ -130,7 +131,7 @@ async fn unjudged(state: &State<'_>, requests: &[Request], now: Timestamp) -> Re
             continue;
         }
         let tag = image.tag.as_ref().map_or_else(|| image.to_string(), ToString::to_string);
-        let what = format!("{service} {tag}, there since {} and not judged yet", crate::repository::minute(since));
+        let what = format!("{service} {tag}, there since {} and not judged yet", write::utc(since));
         flights.push(Flight { service: service.clone(), environment: environment.clone(), pull_request: None, what });
     }
     Ok(flights)

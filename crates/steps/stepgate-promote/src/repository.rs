@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bitbucket::Bitbucket;
-use jiff::Timestamp;
 use landing::{Event, Options, Person, Remote};
 use promotion::{Known, Unknown};
 use step::access::Access;
@@ -18,9 +17,6 @@ use crate::state::{Depth, State};
 
 /// How long to try again unless somebody says otherwise.
 const DEADLINE: Duration = Duration::from_secs(300);
-
-/// Who commits where nobody says: the name and address that Bitbucket gives to commits of its pipelines.
-const PIPELINES: (&str, &str) = ("bitbucket-pipelines", "commits-noreply@bitbucket.org");
 
 /// The GitOps repository.
 pub(crate) struct Repository {
@@ -129,9 +125,9 @@ impl Repository {
         session: &Session,
     ) -> Result<Committing> {
         let config = &place.config;
-        let mut author = args.author.as_ref().or(config.author.as_ref()).map(|text| person(text)).transpose()?;
+        let mut author = args.author.as_ref().or(config.author.as_ref()).map(|text| author(text)).transpose()?;
         if author.is_none() && !self.scratch()?.has_identity().await.map_err(cannot_read)? {
-            author = Some(Person { name: PIPELINES.0.to_owned(), email: PIPELINES.1.to_owned() });
+            author = Some(Person::pipelines());
         }
         let deadline = args.deadline.or(config.deadline.as_ref().map(step::values::Time::get)).unwrap_or(DEADLINE);
         Ok(Committing { author, key: signing::key(&session.env)?, sign: args.sign.or(config.sign), deadline })
@@ -219,18 +215,7 @@ fn told(event: &Event) -> String {
     }
 }
 
-/// `Name <address>`.
-fn person(text: &str) -> Result<Person> {
-    let parts = text.strip_suffix('>').and_then(|text| text.split_once('<'));
-    match parts.map(|(name, email)| (name.trim(), email.trim())) {
-        Some((name, email)) if !name.is_empty() && !email.is_empty() && !text.contains(['\n', '\0']) => {
-            Ok(Person { name: name.to_owned(), email: email.to_owned() })
-        }
-        _ => Err(Failure::usage(format!("`{text}` is no author")).hint("write it as `Name <address>`")),
-    }
-}
-
-/// A time for people who read it on another day.
-pub(crate) fn minute(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+/// Who the commit is from.
+fn author(text: &str) -> Result<Person> {
+    text.parse().map_err(|what: String| Failure::usage(what).hint("write it as `Name <address>`"))
 }

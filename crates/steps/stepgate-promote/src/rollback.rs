@@ -1,23 +1,21 @@
 //! `rollback`: back to an image that was there before. A commit that goes forward, and a hold on what was there.
 
-use std::cell::RefCell;
-
 use attest::{Claim, Holding, Need};
 use gitops::{Digest, Image};
 use jiff::Timestamp;
-use landing::{Landed, Next, Snapshot};
+use landing::Next;
 use promotion::model::{Approvals, Earlier};
 use promotion::{Action, Hold, Identity, Kind, Plan, Request, Verdict};
 use step::progress::Progress;
 use step::{Exit, Failure, Place, Result, Session};
 
-use crate::acting::{By, Change, actor, deployments, previous};
+use crate::acting::{By, Change, deployments, push};
 use crate::args::RollbackArgs;
 use crate::config::Config;
-use crate::identity;
+use crate::identity::{self, name};
 use crate::judging::{People, is_there, of_digest, plans};
 use crate::report::{Done, Report};
-use crate::repository::{Committing, Repository, cannot_change};
+use crate::repository::{Committing, Repository};
 use crate::state::{Depth, State};
 
 /// So many images back it is looked for one that was healthy.
@@ -32,7 +30,8 @@ pub(crate) async fn rollback(args: &RollbackArgs, session: &mut Session) -> Resu
     let back = Back { args, repository: &repository, committing: &committing, who, clock: session.clock.clone() };
     let report = {
         let progress = Progress::new(session);
-        progress.during(&format!("changing {}", repository.name()), back.land()).await?
+        let look = async |tip: &str| back.look(tip).await;
+        progress.during(&format!("changing {}", repository.name()), push(&repository, &committing, look)).await?
     };
     report.tell(&args.output, &place, session)
 }
@@ -46,28 +45,10 @@ struct Back<'a> {
 }
 
 impl Back<'_> {
-    async fn land(&self) -> Result<Report> {
-        let last = RefCell::new(None);
-        let plan = async |snapshot: &Snapshot<'_>| {
-            let (report, next) = self.look(&snapshot.commit).await?;
-            *last.borrow_mut() = Some(report);
-            Ok::<_, Failure>(next)
-        };
-        let options = self.repository.options(self.committing);
-        let landed = landing::push(&self.repository.remote, &options, plan).await;
-        let landed = landed.map_err(|error| cannot_change(self.repository, error))?;
-        let mut report = last.into_inner().ok_or_else(|| Failure::bug("nothing was judged"))?;
-        if let Landed::Committed { commit, attempts, .. } = landed {
-            report.done = Done::Committed { commit, attempts };
-        }
-        report.notes.extend(self.repository.take_notes());
-        Ok(report)
-    }
-
     async fn look(&self, tip: &str) -> Result<(Report, Next)> {
         let RollbackArgs { service, environment, reason, .. } = self.args;
-        let mut state = State::read(self.repository.scratch()?, tip, Depth::Current).await?;
-        state.look_back(service, environment, EARLIER).await?;
+        let depth = Depth::Earlier { service, environment, most: EARLIER };
+        let state = State::read(self.repository.scratch()?, tip, depth).await?;
         let now = self.clock.now();
         let image = self.image(&state, now).await?;
         let kind = Kind::Rollback { reason: reason.clone() };
@@ -97,37 +78,21 @@ impl Back<'_> {
         let found = deployments(state, service, now).await?;
         let by = By { who: self.who.clone(), ..By::default() };
         change.attest(Action::RolledBack, plan, &by, &found).await?;
-        let Some(Image { digest: Some(bad), .. }) = &plan.from else { return Ok(()) };
+        let Some(gone @ Image { digest: Some(bad), .. }) = &plan.from else { return Ok(()) };
         let hold = Hold {
             service: Some(service.clone()),
             environment: Some(environment.clone()),
             digest: Some(bad.to_string()),
             reason: format!("rolled back: {reason}"),
-            by: self.who.name.clone().or_else(|| self.who.uuid.clone()),
+            by: name(&self.who),
             since: now,
             until: None,
         };
         let mut holds = state.holds.clone();
         holds.add(hold);
         change.holds(&holds);
-        let held = promotion::Deployment {
-            action: Action::Held,
-            service: service.clone(),
-            environment: environment.clone(),
-            image: plan.from.as_ref().map(ToString::to_string).unwrap_or_default(),
-            replaced: None,
-            at: now,
-            by: actor(&self.who),
-            reason: Some(reason.clone()),
-            policy: None,
-            onto: state.tip.clone(),
-            previous: previous(&found, service, environment),
-            guardrails: Vec::new(),
-            input_attestations: Vec::new(),
-            approved_by: Vec::new(),
-            pull_request: None,
-        };
-        change.attest_stop(held, bad).await
+        let why = (&self.who, reason.as_str());
+        change.attest_stop(Action::Held, (service, environment), gone, why, &found).await
     }
 
     /// The image that is named, or the last one that was found healthy there.

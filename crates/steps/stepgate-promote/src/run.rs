@@ -1,14 +1,14 @@
 //! `plan` and `run`: judge, and act only when every guardrail is met.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use landing::{Draft, Landed, Logged, Next, Snapshot, Text};
+use landing::{Draft, Logged, Next, Snapshot, Text};
 use promotion::policy::Via;
 use promotion::{Action, Plan, Request, Verdict};
 use step::progress::Progress;
 use step::{Exit, Failure, Place, Result, Session};
 
-use crate::acting::{By, Change, deployments};
+use crate::acting::{By, Change, deployments, push};
 use crate::args::{MoveArgs, RunArgs};
 use crate::config::Config;
 use crate::judging::{BRANCHES, People, is_there, plans, requests};
@@ -42,13 +42,23 @@ pub(crate) async fn run(args: &RunArgs, session: &mut Session) -> Result<Exit> {
     let repository = Repository::open(&wanted.repo, &place, session).await?;
     let committing = repository.committing(&args.commit, &place, session).await?;
     let who = identity::who(&repository, &place.pipeline, session).await;
-    let job = Job { args: wanted, repository: &repository, committing: &committing, who, clock: session.clock.clone() };
+    let job = Job {
+        args: wanted,
+        repository: &repository,
+        committing: &committing,
+        who,
+        clock: session.clock.clone(),
+        first: Cell::default(),
+    };
     let (via, branch) = job.way().await?;
     let outcome = {
         let what = format!("changing {}", repository.name());
         let progress = Progress::new(session);
         match via {
-            Via::Push => progress.during(&what, job.push()).await?,
+            Via::Push => {
+                let look = async |tip: &str| job.look(tip, None).await;
+                progress.during(&what, push(&repository, &committing, look)).await?
+            }
             Via::PullRequest => progress.during(&what, job.propose(branch, args.merge, &place)).await?,
         }
     };
@@ -62,15 +72,11 @@ struct Job<'a> {
     committing: &'a Committing,
     who: promotion::Identity,
     clock: http::Clock,
+    /// The state by which the way was found: the first look is mostly at the same tip.
+    first: Cell<Option<State<'a>>>,
 }
 
-/// What one look at the repository came to.
-struct Look {
-    report: Report,
-    next: Next,
-}
-
-impl Job<'_> {
+impl<'a> Job<'a> {
     /// How the images get there, and the branch of a pull request for them.
     async fn way(&self) -> Result<(Via, String)> {
         let state = self.repository.state().await?;
@@ -81,26 +87,9 @@ impl Job<'_> {
             return Err(Failure::usage("what goes together goes one way, and the policy has different ones for these")
                 .hint("promote to each environment by itself"));
         }
-        Ok((first, branch(&requests)))
-    }
-
-    /// A commit on the branch: judged again for each new tip, just before it is pushed.
-    async fn push(&self) -> Result<Report> {
-        let last = RefCell::new(None);
-        let plan = async |snapshot: &Snapshot<'_>| {
-            let look = self.look(&snapshot.commit, None).await?;
-            *last.borrow_mut() = Some(look.report);
-            Ok::<_, Failure>(look.next)
-        };
-        let options = self.repository.options(self.committing);
-        let landed = landing::push(&self.repository.remote, &options, plan).await;
-        let landed = landed.map_err(|error| cannot_change(self.repository, error))?;
-        let mut report = last.into_inner().ok_or_else(|| Failure::bug("nothing was judged"))?;
-        if let Landed::Committed { commit, attempts, .. } = landed {
-            report.done = Done::Committed { commit, attempts };
-        }
-        report.notes.extend(self.repository.take_notes());
-        Ok(report)
+        let branch = branch(&requests);
+        self.first.set(Some(state));
+        Ok((first, branch))
     }
 
     /// A pull request, whose description is the plan.
@@ -108,9 +97,9 @@ impl Job<'_> {
         let api = self.repository.needs_api()?;
         let last = RefCell::new(None);
         let plan = async |snapshot: &Snapshot<'_>| {
-            let look = self.look(&snapshot.commit, Some(&branch)).await?;
-            *last.borrow_mut() = Some(look.report);
-            Ok::<_, Failure>(look.next)
+            let (report, next) = self.look(&snapshot.commit, Some(&branch)).await?;
+            *last.borrow_mut() = Some(report);
+            Ok::<_, Failure>(next)
         };
         let describe = |draft: &Draft| {
             let title = Text::of(draft).title;
@@ -143,8 +132,11 @@ impl Job<'_> {
     }
 
     /// Judges the state at `tip`, and makes the commit.
-    async fn look(&self, tip: &str, branch: Option<&str>) -> Result<Look> {
-        let state = State::read(self.repository.scratch()?, tip, Depth::Current).await?;
+    async fn look(&self, tip: &str, branch: Option<&str>) -> Result<(Report, Next)> {
+        let state = match self.first.take().filter(|state| state.tip == tip) {
+            Some(state) => state,
+            None => State::read(self.repository.scratch()?, tip, Depth::Current).await?,
+        };
         let now = self.clock.now();
         let requests = requests(self.args, &state)?;
         let approvals = match branch {
@@ -156,7 +148,7 @@ impl Job<'_> {
         let mut report = Report::new(self.repository, &state, plans, Done::Judged, now);
         if requests.iter().all(|request| is_there(request, &state)) {
             report.done = Done::There;
-            return Ok(Look { report, next: Next::Stop });
+            return Ok((report, Next::Stop));
         }
         let acts = match (branch, report.verdict()) {
             (_, Verdict::Met) => true,
@@ -167,11 +159,11 @@ impl Job<'_> {
             (None, _) => false,
         };
         if !acts {
-            return Ok(Look { report, next: Next::Stop });
+            return Ok((report, Next::Stop));
         }
         let action = if branch.is_none() { Action::Promoted } else { Action::Proposed };
         let draft = self.draft(&state, &report.plans, action, branch).await?;
-        Ok(Look { report, next: draft.map_or(Next::Stop, Next::Commit) })
+        Ok((report, draft.map_or(Next::Stop, Next::Commit)))
     }
 
     async fn draft(

@@ -14,7 +14,7 @@ use crate::acting::deployments;
 use crate::args::HistoryArgs;
 use crate::config::Config;
 use crate::repository::{Repository, cannot_read};
-use crate::state::State;
+use crate::state::{Depth, State};
 
 /// `history`: tells what was done.
 pub(crate) async fn run(args: &HistoryArgs, session: &mut Session) -> Result<Exit> {
@@ -44,9 +44,8 @@ async fn trails(
     repository: &Repository,
     now: jiff::Timestamp,
 ) -> Result<Vec<(String, String, Vec<Entry>)>> {
-    let mut state = repository.state().await?;
+    let state = State::read(repository.scratch()?, &repository.tip().await?, Depth::All).await?;
     are_known(args, &state)?;
-    state.look_back_all().await?;
     let places: Vec<(String, String)> = state.standings.keys().filter(|place| is_meant(args, place)).cloned().collect();
     let mut found: BTreeMap<String, Vec<Found>> = BTreeMap::new();
     for (service, _) in &places {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gitops::Image;
 use step::Result;
 
-use super::{Depth, State, files_at, standings};
+use super::{State, files_at};
 
 impl State<'_> {
     /// The image of every service in every environment at `commit`, or why it cannot be told.
@@ -32,26 +32,5 @@ impl State<'_> {
     pub(crate) fn is_target(&self, file: &str) -> bool {
         let places = self.policy.services.values().flat_map(|service| service.environments.values());
         places.flat_map(|place| &place.targets).any(|target| target.file == file)
-    }
-
-    /// Reads as well what stood in one place before, so many images back.
-    ///
-    /// # Errors
-    ///
-    /// Git cannot answer.
-    pub(crate) async fn look_back(&mut self, service: &str, environment: &str, most: usize) -> Result<()> {
-        self.standings =
-            standings(self.scratch, &self.tip, &self.policy, Depth::Earlier { service, environment, most }).await?;
-        Ok(())
-    }
-
-    /// Reads as well everything that ever stood anywhere.
-    ///
-    /// # Errors
-    ///
-    /// Git cannot answer.
-    pub(crate) async fn look_back_all(&mut self) -> Result<()> {
-        self.standings = standings(self.scratch, &self.tip, &self.policy, Depth::All).await?;
-        Ok(())
     }
 }

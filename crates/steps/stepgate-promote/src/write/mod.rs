@@ -15,6 +15,8 @@ pub(crate) mod tests;
 
 use jiff::Timestamp;
 
+pub(crate) use words::utc;
+
 /// Where the answer was read from, and when.
 #[derive(Clone, Debug)]
 pub(crate) struct Context {

@@ -28,7 +28,7 @@ pub(super) fn version(image: &Image) -> String {
 }
 
 /// `2026-11-30 09:00 UTC`.
-pub(super) fn utc(at: Timestamp) -> String {
+pub(crate) fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
